@@ -1,0 +1,93 @@
+//! One condition on one attribute: an operator with its operand, compiled, then only evaluated.
+
+use std::fmt;
+
+use ipnet::IpNet;
+
+use self::test::Test;
+use crate::{
+    Truth,
+    attribute::Attribute,
+    extract::{Value, Values},
+};
+
+pub(crate) mod compile;
+mod operator;
+mod test;
+
+pub(crate) use operator::Operator;
+
+/// A condition whose operand was understood when the rules were loaded.
+#[derive(Debug, Clone)]
+pub(crate) struct Condition {
+    pub(crate) attribute: Target,
+    pub(crate) operator: Operator,
+    /// The operand as it was written, for people.
+    pub(crate) operand: String,
+    /// Where the attribute's values stand in an extraction.
+    slot: usize,
+    test: Test,
+}
+
+/// What a condition is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// A filter attribute.
+    Attribute(&'static Attribute),
+    /// A list of key and value pairs, both of which must be those of the same element.
+    Pairs(&'static str),
+}
+
+impl Target {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Attribute(attribute) => attribute.name,
+            Self::Pairs(name) => name,
+        }
+    }
+}
+
+impl Condition {
+    /// Whether it holds when the attribute's only value is this one.
+    pub(crate) fn selects(&self, value: &Value<'_>) -> bool {
+        let holds = self.test.on(value);
+        (if self.operator.is_negated() { !holds } else { holds }).is_true()
+    }
+
+    /// The values the condition is about.
+    pub(crate) fn values<'v, 'a>(&self, values: &'v Values<'a>) -> &'v [Value<'a>] {
+        values.at(self.slot)
+    }
+
+    /// What the condition says about the values of its attribute.
+    ///
+    /// Any value may satisfy it; a negated operator asks that none does. `null` is no value. Where
+    /// there is none, or none that can be compared, the answer is unknown, except for `exists`.
+    pub(crate) fn evaluate(&self, values: &Values<'_>) -> Truth {
+        let mut known =
+            self.values(values).iter().filter(|value| !matches!(value, Value::Null)).peekable();
+        if let Test::Exists(expected) = self.test {
+            return Truth::from(known.peek().is_some() == expected);
+        }
+        if known.peek().is_none() {
+            return Truth::Unknown;
+        }
+        let any = Truth::any(known.map(|value| self.test.on(value)));
+        if self.operator.is_negated() { !any } else { any }
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {} {}", self.attribute.name(), self.operator, self.operand)
+    }
+}
+
+/// Whether one of the networks contains the address; an IPv4-mapped IPv6 address is its IPv4 one.
+fn contains(networks: &[IpNet], address: std::net::IpAddr) -> bool {
+    let address = address.to_canonical();
+    networks.iter().any(|network| network.contains(&address))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,143 @@
+//! Reads criteria: a map of attributes to conditions, in guardsift's YAML or GuardDuty's own JSON.
+
+use crate::{
+    attribute::{Attribute, nearest},
+    condition::{Operator, Target, compile},
+    document::{Content, Key, Node},
+    expression::Expression,
+    extract::Paths,
+    problem::{Problems, quoted},
+};
+
+/// Gives every attribute that some condition reads its slot in the one walk over a finding.
+#[derive(Debug, Default)]
+pub(crate) struct Slots(Vec<Target>);
+
+impl Slots {
+    fn of(&mut self, target: Target) -> usize {
+        self.0.iter().position(|own| *own == target).unwrap_or_else(|| {
+            self.0.push(target);
+            self.0.len() - 1
+        })
+    }
+
+    /// The trie that finds all of them.
+    pub(crate) fn into_paths(self) -> Paths {
+        let mut paths = Paths::new(self.0.iter().map(|target| target.name()));
+        for (slot, target) in self.0.iter().enumerate() {
+            if let Target::Attribute(Attribute { alternative: Some(path), .. }) = target {
+                paths.also(slot, path);
+            }
+        }
+        paths
+    }
+}
+
+/// Reads criteria: all attributes, and all operators on one, must hold.
+///
+/// Besides attributes the map may hold `any` and `all`, each a list of criteria. GuardDuty's
+/// `{"Criterion": {..}}` is taken for what it holds.
+pub(crate) fn criteria(
+    node: &Node,
+    slots: &mut Slots,
+    problems: &mut Problems,
+) -> Option<Expression> {
+    let Content::Map(members) = &node.content else {
+        problems
+            .at(node, format!("criteria are a map of attributes, not {}", node.kind()))
+            .help("for example `criteria: { severity: { lessThan: 4 } }`");
+        return None;
+    };
+    if let [(Key { name, .. }, inner)] = members.as_slice()
+        && name.eq_ignore_ascii_case("criterion")
+    {
+        return criteria(inner, slots, problems);
+    }
+    if members.is_empty() {
+        problems.at(node, "empty criteria would hold for every finding").help("name an attribute");
+        return None;
+    }
+    let mut parts = Vec::new();
+    for (key, value) in members {
+        let part = match key.name.as_str() {
+            "any" => alternatives(value, slots, problems).map(Expression::Any),
+            "all" => alternatives(value, slots, problems).map(Expression::All),
+            _ => conditions(key, value, slots, problems),
+        };
+        parts.extend(part);
+    }
+    (parts.len() == members.len()).then_some(Expression::All(parts))
+}
+
+/// Reads a list of criteria.
+pub(crate) fn alternatives(
+    node: &Node,
+    slots: &mut Slots,
+    problems: &mut Problems,
+) -> Option<Vec<Expression>> {
+    let elements = node.elements();
+    if elements.is_empty() {
+        problems.at(node, "an empty list of criteria").help("name at least one, or leave it out");
+        return None;
+    }
+    let read: Vec<_> =
+        elements.iter().filter_map(|element| criteria(element, slots, problems)).collect();
+    (read.len() == elements.len()).then_some(read)
+}
+
+fn conditions(
+    key: &Key,
+    value: &Node,
+    slots: &mut Slots,
+    problems: &mut Problems,
+) -> Option<Expression> {
+    let target = target(key, problems);
+    let Content::Map(operators) = &value.content else {
+        problems
+            .at(value, format!("`{}` takes a map of operators, not {}", key.name, value.kind()))
+            .help(format!("for example `{}: {{ equals: [..] }}`", key.name));
+        return None;
+    };
+    if operators.is_empty() {
+        problems.at(value, format!("`{}` has no operator", key.name)).help("add one or drop it");
+        return None;
+    }
+    let target = target?;
+    let mut parts = Vec::new();
+    for (name, operand) in operators {
+        let Some(operator) = operator(name, problems) else { continue };
+        let condition = compile::condition(target, operator, operand, slots.of(target), problems);
+        parts.extend(condition.map(|condition| Expression::Condition(Box::new(condition))));
+    }
+    (parts.len() == operators.len()).then_some(Expression::All(parts))
+}
+
+fn target(key: &Key, problems: &mut Problems) -> Option<Target> {
+    let name = key.name.as_str();
+    if let Some(attribute) = Attribute::named(name) {
+        return Some(Target::Attribute(attribute));
+    }
+    let pair = ["key", "value"].map(|part| Attribute::named(&format!("{name}.{part}")));
+    if let [Some(key), Some(_)] = pair {
+        return key.name.strip_suffix(".key").map(Target::Pairs);
+    }
+    problems.at_key(key, format!("`{name}` is no filter attribute of GuardDuty")).suggest(
+        &Attribute::nearest(name),
+        || {
+            "attributes are named as in GuardDuty's CreateFilter, for example `service.count`"
+                .into()
+        },
+    );
+    None
+}
+
+fn operator(key: &Key, problems: &mut Problems) -> Option<Operator> {
+    let found = Operator::named(&key.name);
+    if found.is_none() {
+        let names = Operator::ALL.map(Operator::name);
+        problems
+            .at_key(key, format!("`{}` is no operator", key.name))
+            .suggest(&nearest(&key.name, names.into_iter()), || format!("use {}", quoted(&names)));
+    }
+    found
+}

@@ -1,0 +1,116 @@
+//! A gzip stream of any number of members, decompressed under limits.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use flate2::bufread::GzDecoder;
+
+use super::{ExportError, ExportLimits};
+
+/// A bomb is told by its ratio only past this size: small texts can compress very well.
+const RATIO_GRACE_BYTES: u64 = 16 * 1024 * 1024;
+const MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// Decompresses all members of a gzip stream, one after the other.
+///
+/// `flate2`'s plain decoder stops silently after the first member, and its multi-member one
+/// takes padding after the last for a broken member. Each member's CRC is checked at its end.
+pub(super) struct GzipMembers<R> {
+    state: State<R>,
+    limits: ExportLimits,
+    decompressed: u64,
+}
+
+enum State<R> {
+    Member(Box<GzDecoder<Counted<R>>>),
+    Between(Counted<R>),
+    Ended,
+}
+
+impl<R: Read> GzipMembers<R> {
+    pub(super) fn new(read: R, limits: ExportLimits) -> Self {
+        let counted = Counted { inner: BufReader::with_capacity(64 * 1024, read), consumed: 0 };
+        let state = State::Member(Box::new(GzDecoder::new(counted)));
+        Self { state, limits, decompressed: 0 }
+    }
+
+    /// Fills `buffer` from the start; 0 is the clean end of the whole stream.
+    pub(super) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ExportError> {
+        loop {
+            match std::mem::replace(&mut self.state, State::Ended) {
+                State::Ended => return Ok(0),
+                State::Between(counted) => self.state = next_member(counted)?,
+                State::Member(mut decoder) => {
+                    let count = decoder.read(buffer).map_err(ExportError::Gzip)?;
+                    if count == 0 {
+                        self.state = State::Between(decoder.into_inner());
+                        continue;
+                    }
+                    self.decompressed += count as u64;
+                    let consumed = decoder.get_ref().consumed;
+                    self.state = State::Member(decoder);
+                    self.check_limits(consumed)?;
+                    return Ok(count);
+                }
+            }
+        }
+    }
+
+    fn check_limits(&self, compressed: u64) -> Result<(), ExportError> {
+        if self.decompressed > self.limits.decompressed_bytes {
+            return Err(ExportError::TooLarge { limit: self.limits.decompressed_bytes });
+        }
+        let allowed = compressed.saturating_mul(self.limits.ratio);
+        if self.decompressed > RATIO_GRACE_BYTES && self.decompressed > allowed {
+            return Err(ExportError::RatioExceeded {
+                decompressed: self.decompressed,
+                compressed,
+                limit: self.limits.ratio,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// What follows a member: another one, nothing, or zeros up to the end.
+fn next_member<R: Read>(mut counted: Counted<R>) -> Result<State<R>, ExportError> {
+    let ahead = counted.fill_buf().map_err(ExportError::Read)?;
+    if ahead.first() == MAGIC.first() {
+        return Ok(State::Member(Box::new(GzDecoder::new(counted))));
+    }
+    loop {
+        let ahead = counted.fill_buf().map_err(ExportError::Read)?;
+        if ahead.is_empty() {
+            return Ok(State::Ended);
+        }
+        if ahead.iter().any(|byte| *byte != 0) {
+            return Err(ExportError::TrailingGarbage);
+        }
+        let zeros = ahead.len();
+        counted.consume(zeros);
+    }
+}
+
+/// Counts the compressed bytes that were used.
+struct Counted<R> {
+    inner: BufReader<R>,
+    consumed: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.consumed += count as u64;
+        Ok(count)
+    }
+}
+
+impl<R: Read> BufRead for Counted<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.consumed += count as u64;
+        self.inner.consume(count);
+    }
+}

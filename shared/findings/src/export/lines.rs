@@ -1,0 +1,90 @@
+//! Lines of a byte stream, each with bounded memory however long it is.
+
+use std::io::Read;
+
+use sha2::{Digest, Sha256};
+
+use super::{ExportError, ExportLimits, gzip::GzipMembers};
+
+const CHUNK_BYTES: usize = 64 * 1024;
+
+/// Splits a decompressed stream at `\n`.
+pub(super) struct Lines<R> {
+    source: GzipMembers<R>,
+    chunk: Box<[u8]>,
+    start: usize,
+    end: usize,
+    offset: u64,
+    limit: usize,
+    line: Vec<u8>,
+}
+
+/// One line without its line feed.
+pub(super) enum RawLine<'l> {
+    /// The whole line.
+    Whole { offset: u64, bytes: &'l [u8] },
+    /// Longer than the limit: only what identifies it was kept.
+    TooLong { offset: u64, length: u64, sha256: String },
+}
+
+impl<R: Read> Lines<R> {
+    pub(super) fn new(read: R, limits: ExportLimits) -> Self {
+        Self {
+            source: GzipMembers::new(read, limits),
+            chunk: vec![0; CHUNK_BYTES].into_boxed_slice(),
+            start: 0,
+            end: 0,
+            offset: 0,
+            limit: limits.line_bytes,
+            line: Vec::new(),
+        }
+    }
+
+    /// The next line; `None` at the clean end. A stream that ends in `\n` has no line after it.
+    pub(super) fn next(&mut self) -> Result<Option<RawLine<'_>>, ExportError> {
+        let offset = self.offset;
+        let mut length = 0_u64;
+        let mut digest = None;
+        self.line.clear();
+        loop {
+            if self.start == self.end {
+                self.start = 0;
+                self.end = self.source.read(&mut self.chunk)?;
+                if self.end == 0 && length == 0 {
+                    return Ok(None);
+                }
+                if self.end == 0 {
+                    break;
+                }
+            }
+            let ahead = self.chunk.get(self.start..self.end).unwrap_or_default();
+            let feed = ahead.iter().position(|byte| *byte == b'\n');
+            let part = ahead.get(..feed.unwrap_or(ahead.len())).unwrap_or_default();
+            length += part.len() as u64;
+            match &mut digest {
+                None if self.line.len() + part.len() <= self.limit => {
+                    self.line.extend_from_slice(part);
+                }
+                None => {
+                    let mut started = Sha256::new_with_prefix(&self.line);
+                    started.update(part);
+                    digest = Some(started);
+                    self.line.clear();
+                }
+                Some(digest) => digest.update(part),
+            }
+            self.start += part.len() + usize::from(feed.is_some());
+            if feed.is_some() {
+                self.offset += 1;
+                break;
+            }
+        }
+        self.offset += length;
+        Ok(Some(match digest {
+            None => RawLine::Whole { offset, bytes: &self.line },
+            Some(digest) => {
+                RawLine::TooLong { offset, length, sha256: hex::encode(digest.finalize()) }
+            }
+        }))
+    }
+}

@@ -1,0 +1,249 @@
+//! One walk over a finding's JSON that picks up the values at the paths somebody asked for.
+
+use std::borrow::Cow;
+
+use serde::de::DeserializeSeed;
+
+use self::{depth::is_too_deep, walk::Walk};
+
+mod depth;
+mod walk;
+
+/// One JSON value found at a path, borrowed from the text it was found in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// `null`, which is known to be there and known to say nothing.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number's own text, so that no digit is lost and `1e999` is no error.
+    Number(&'a str),
+    /// Text with its escapes resolved.
+    Text(Cow<'a, str>),
+    /// The untouched JSON of an object.
+    Object(&'a str),
+}
+
+/// The paths to look for, as a trie that is built once and walked per finding.
+///
+/// A path is dotted, as in GuardDuty's filter attributes. Arrays on the way are transparent: a
+/// path's values are those of all elements. Keys match without regard to ASCII case, which
+/// covers the camelCase of the wire, the PascalCase of the AWS CLI and GuardDuty's own
+/// irregular names (`hostIPC`, `sourceIPs`, `LoginAttributes`). Below `service.additionalInfo`
+/// a path also looks inside the JSON that GuardDuty puts into the string `value`.
+#[derive(Debug, Clone)]
+pub struct Paths {
+    nodes: Vec<Node>,
+    count: usize,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Node {
+    children: Vec<(Box<str>, usize)>,
+    slots: Vec<usize>,
+    /// The node whose members the string at this node holds as JSON.
+    embedded: Option<usize>,
+}
+
+/// What an extraction found: for each path, in the order of the paths, its values in document order.
+#[derive(Debug, Clone)]
+pub struct Values<'a> {
+    slots: Vec<Vec<Value<'a>>>,
+}
+
+/// Why no values could be extracted from a text.
+#[derive(Debug, thiserror::Error)]
+pub enum ExtractError {
+    /// The text is no JSON.
+    #[error("no valid JSON: {0}")]
+    Syntax(#[from] serde_json::Error),
+    /// Objects and arrays are nested deeper than any reader downstream accepts.
+    #[error("JSON nested deeper than {} levels", depth::MAX_DEPTH)]
+    TooDeep,
+}
+
+const ROOT: usize = 0;
+const ADDITIONAL_INFO: [&str; 2] = ["service", "additionalInfo"];
+
+impl Paths {
+    /// Compiles dotted paths; the position of a path is its slot in [`Values`].
+    pub fn new<'p>(paths: impl IntoIterator<Item = &'p str>) -> Self {
+        let mut trie = Self { nodes: vec![Node::default()], count: 0 };
+        for path in paths {
+            trie.also(trie.count, path);
+            trie.count += 1;
+        }
+        trie
+    }
+
+    /// Lets the values at another path count for a slot, too.
+    pub(crate) fn also(&mut self, slot: usize, path: &str) {
+        let segments: Vec<&str> = path.split('.').collect();
+        let end = self.insert(&segments);
+        if let Some(node) = self.nodes.get_mut(end) {
+            node.slots.push(slot);
+        }
+        if segments.len() > 2 && segments.starts_with(&ADDITIONAL_INFO) {
+            let holder = self.insert(&ADDITIONAL_INFO);
+            let value = self.child(holder, "value");
+            if let Some(node) = self.nodes.get_mut(value) {
+                node.embedded = Some(holder);
+            }
+        }
+    }
+
+    /// Walks `json`, which must be one JSON value.
+    ///
+    /// # Errors
+    /// When the text is no JSON or nested too deeply.
+    pub fn extract<'a>(&self, json: &'a str) -> Result<Values<'a>, ExtractError> {
+        self.extract_below(ROOT, json)
+    }
+
+    fn extract_below<'a>(&self, node: usize, json: &'a str) -> Result<Values<'a>, ExtractError> {
+        if is_too_deep(json) {
+            return Err(ExtractError::TooDeep);
+        }
+        let mut values = self.nothing();
+        self.walk(node, json, &mut values)?;
+        Ok(values)
+    }
+
+    fn walk<'a>(
+        &self,
+        node: usize,
+        json: &'a str,
+        values: &mut Values<'a>,
+    ) -> Result<(), serde_json::Error> {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        Walk { paths: self, node, values }.deserialize(&mut deserializer)?;
+        deserializer.end()
+    }
+
+    /// An extraction that found nothing.
+    pub fn nothing<'a>(&self) -> Values<'a> {
+        Values { slots: vec![Vec::new(); self.count] }
+    }
+
+    fn insert(&mut self, segments: &[&str]) -> usize {
+        segments.iter().fold(ROOT, |node, segment| self.child(node, segment))
+    }
+
+    fn child(&mut self, parent: usize, key: &str) -> usize {
+        if let Some(child) = self.find(parent, key) {
+            return child;
+        }
+        let child = self.nodes.len();
+        self.nodes.push(Node::default());
+        if let Some(parent) = self.nodes.get_mut(parent) {
+            parent.children.push((key.into(), child));
+        }
+        child
+    }
+
+    fn find(&self, node: usize, key: &str) -> Option<usize> {
+        self.nodes
+            .get(node)?
+            .children
+            .iter()
+            .find_map(|(name, child)| name.eq_ignore_ascii_case(key).then_some(*child))
+    }
+}
+
+impl<'a> Values<'a> {
+    /// The values at the path with this slot; empty when the finding has none.
+    pub fn at(&self, slot: usize) -> &[Value<'a>] {
+        self.slots.get(slot).map_or(&[], Vec::as_slice)
+    }
+
+    fn absorb(&mut self, inner: Values<'_>) {
+        for (own, found) in self.slots.iter_mut().zip(inner.slots) {
+            own.extend(found.into_iter().filter_map(|value| match value {
+                Value::Null => Some(Value::Null),
+                Value::Bool(flag) => Some(Value::Bool(flag)),
+                Value::Text(text) => Some(Value::Text(Cow::Owned(text.into_owned()))),
+                // A copied number stays comparable as the text of its digits.
+                Value::Number(number) => Some(Value::Text(Cow::Owned(number.to_owned()))),
+                Value::Object(_) => None,
+            }));
+        }
+    }
+
+    fn push(&mut self, slots: &[usize], value: &Value<'a>) {
+        for slot in slots {
+            if let Some(values) = self.slots.get_mut(*slot) {
+                values.push(value.clone());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(path: &str, json: &str) -> Vec<String> {
+        let values = Paths::new([path]).extract(json).unwrap();
+        values
+            .at(0)
+            .iter()
+            .map(|value| match value {
+                Value::Null => "null".to_owned(),
+                Value::Bool(flag) => flag.to_string(),
+                Value::Number(text) | Value::Object(text) => (*text).to_owned(),
+                Value::Text(text) => format!("'{text}'"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn arrays_on_the_way_and_at_the_end_are_transparent() {
+        let json = r#"{"a":[{"b":["x",{"c":1},null]},{"b":"y"},{"d":"z"},7]}"#;
+        assert_eq!(found("a.b", json), ["'x'", r#"{"c":1}"#, "null", "'y'"]);
+        assert_eq!(found("a.b.c", json), ["1"]);
+    }
+
+    #[test]
+    fn a_path_and_a_longer_one_are_found_in_the_same_walk() {
+        let paths = Paths::new(["a", "a.b", "A.B"]);
+        let values = paths.extract(r#"{"a":{"b":2.50}}"#).unwrap();
+        assert_eq!(values.at(0), [Value::Object(r#"{"b":2.50}"#)]);
+        assert_eq!(values.at(1), [Value::Number("2.50")]);
+        assert_eq!(values.at(2), [Value::Number("2.50")]);
+        assert_eq!(values.at(3), []);
+    }
+
+    #[test]
+    fn keys_match_in_either_casing_and_with_escapes() {
+        assert_eq!(found("service.count", r#"{"Service":{"Count":3}}"#), ["3"]);
+        assert_eq!(found("a", r#"{"\u0061":"\u0062\n"}"#), ["'b\n'"]);
+    }
+
+    #[test]
+    fn additional_info_is_read_inside_its_embedded_json_too() {
+        let path = "service.additionalInfo.sample";
+        let plain = r#"{"service":{"additionalInfo":{"value":"{}","sample":true}}}"#;
+        assert_eq!(found(path, plain), ["true"]);
+        let embedded = r#"{"Service":{"AdditionalInfo":{"Value":"{\"sample\": true}"}}}"#;
+        assert_eq!(found(path, embedded), ["true"]);
+        for prose in [r#""hello""#, r#""{broken""#, "null", "7"] {
+            let json = format!(r#"{{"service":{{"additionalInfo":{{"value":{prose}}}}}}}"#);
+            assert!(found(path, &json).is_empty(), "{prose}");
+        }
+    }
+
+    #[test]
+    fn a_number_out_of_range_is_its_text_and_broken_json_is_an_error() {
+        assert_eq!(found("a", r#"{"a":1e999}"#), ["1e999"]);
+        assert!(Paths::new(["a"]).extract(r#"{"a":1"#).is_err());
+        assert!(Paths::new(["a"]).extract(r#"{"a":1} x"#).is_err());
+        let deep = format!("{}{}", "[".repeat(4000), "]".repeat(4000));
+        for key in ["a", "b"] {
+            let json = format!(r#"{{"{key}":{deep}}}"#);
+            let nested = Paths::new(["a"]).extract(&json);
+            assert!(matches!(nested, Err(ExtractError::TooDeep)), "{key}");
+        }
+        let flat = format!(r#"{{"b":[{}"[[["]}}"#, "[],".repeat(4000));
+        assert!(Paths::new(["a"]).extract(&flat).is_ok());
+    }
+}

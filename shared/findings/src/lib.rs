@@ -1,0 +1,43 @@
+//! The pure core of guardsift: findings, rules and decisions, with no AWS, clock, disk or environment.
+
+#![warn(missing_docs)]
+
+mod attribute;
+mod condition;
+mod criteria;
+mod decode;
+mod document;
+mod export;
+mod expression;
+mod extract;
+mod finding;
+mod finding_type;
+mod glob;
+mod header;
+mod problem;
+mod record;
+mod rules;
+mod severity;
+mod timestamp;
+mod truth;
+mod unreadable;
+mod version_key;
+
+pub use attribute::{ATTRIBUTE_MODEL, Attribute, AttributeKind};
+pub use decode::decode;
+pub use document::Position;
+pub use export::{BadLine, ExportError, ExportLimits, ExportReader, Line};
+pub use extract::{ExtractError, Paths, Value, Values};
+pub use finding::Finding;
+pub use finding_type::FindingType;
+pub use problem::{Problem, RuleSetError};
+pub use record::{Record, ServiceEvent};
+pub use rules::{
+    Action, Case, CaseFinding, ConditionTrace, Decision, Defaults, Destination, DestinationKind,
+    Explanation, Filter, Guard, Rule, RuleSet, RuleSource, RuleTrace,
+};
+pub use severity::{Severity, SeverityLevel, UnknownSeverityLevel};
+pub use timestamp::Timestamp;
+pub use truth::Truth;
+pub use unreadable::Unreadable;
+pub use version_key::VersionKey;

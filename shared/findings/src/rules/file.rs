@@ -1,0 +1,175 @@
+//! Reads one rule file: its defaults, rules, destinations and routes, with all their problems.
+
+use super::{
+    Defaults,
+    destination::{Destination, DestinationKind},
+    duration::duration,
+    fields::Fields,
+    rule::Rule,
+};
+use crate::{
+    Severity,
+    criteria::{Slots, criteria},
+    document::{Content, Key, Node},
+    expression::Expression,
+    problem::Problems,
+};
+
+mod rule;
+
+/// What one file holds. Routes name destinations that may stand in another file.
+#[derive(Debug, Default)]
+pub(super) struct File {
+    pub(super) defaults: Option<Defaults>,
+    pub(super) rules: Vec<Rule>,
+    pub(super) destinations: Vec<(Key, Destination)>,
+    pub(super) routes: Vec<UnresolvedRoute>,
+}
+
+/// A route whose destinations are still names.
+#[derive(Debug)]
+pub(super) struct UnresolvedRoute {
+    pub(super) when: Option<Expression>,
+    pub(super) to: Vec<Node>,
+}
+
+/// Reads a file as far as it can be understood.
+pub(super) fn read(
+    name: &str,
+    text: &str,
+    inherited: &Defaults,
+    slots: &mut Slots,
+    problems: &mut Problems,
+) -> File {
+    let mut file = File::default();
+    let node = match Node::read(text) {
+        Ok(node) => node,
+        Err((position, message)) => {
+            problems.place(position, 1, message);
+            return file;
+        }
+    };
+    let known = ["version", "defaults", "rules", "destinations", "routes"];
+    let Some(fields) = Fields::of(&node, "a rule file", &known, problems) else { return file };
+    match fields.require("version", "a rule file", problems) {
+        Some(Node { content: Content::Number(1.0), .. }) | None => {}
+        Some(other) => {
+            problems
+                .at(other, format!("version `{}` is not supported", other.summary()))
+                .help("write `version: 1`");
+        }
+    }
+    file.defaults = fields.get("defaults").and_then(|node| defaults(node, problems));
+    let defaults = file.defaults.as_ref().unwrap_or(inherited);
+    for node in list(&fields, "rules", problems) {
+        file.rules.extend(rule::rule(node, name, defaults, slots, problems));
+    }
+    if let Some(node) = fields.get("destinations") {
+        file.destinations = destinations(node, problems);
+    }
+    for node in list(&fields, "routes", problems) {
+        file.routes.extend(route(node, slots, problems));
+    }
+    file
+}
+
+/// The elements of a field that is a list, or nothing when it is absent.
+fn list<'n>(fields: &Fields<'n>, name: &str, problems: &mut Problems) -> &'n [Node] {
+    match fields.get(name) {
+        None => &[],
+        Some(Node { content: Content::List(elements), .. }) => elements,
+        Some(other) => {
+            problems.at(other, format!("`{name}` is a list, not {}", other.kind()));
+            &[]
+        }
+    }
+}
+
+fn defaults(node: &Node, problems: &mut Problems) -> Option<Defaults> {
+    let known = ["hold", "archive_ceiling", "max_archive_per_run"];
+    let fields = Fields::of(node, "`defaults`", &known, problems)?;
+    let mut defaults = Defaults::default();
+    if let Some(hold) = fields.get("hold").and_then(|node| duration(node, problems)) {
+        defaults.hold = hold;
+    }
+    if let Some(node) = fields.get("archive_ceiling") {
+        let ceiling = match node.content {
+            Content::Number(number) => Severity::new(number).filter(|own| own.value() < 7.0),
+            _ => None,
+        };
+        match ceiling {
+            Some(ceiling) => defaults.archive_ceiling = ceiling,
+            None => problems
+                .at(node, format!("`{}` is no archive ceiling", node.summary()))
+                .help("write a severity below 7: High and Critical findings are never archived"),
+        }
+    }
+    if let Some(node) = fields.get("max_archive_per_run") {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "checked to be a whole number from 1 to a million"
+        )]
+        let count = match node.content {
+            Content::Number(number) if number.fract() == 0.0 && (1.0..=1e6).contains(&number) => {
+                Some(number as usize)
+            }
+            _ => None,
+        };
+        match count {
+            Some(count) => defaults.max_archive_per_run = count,
+            None => problems
+                .at(node, format!("`{}` is no count of findings", node.summary()))
+                .help("write a whole number from 1 to 1000000"),
+        }
+    }
+    Some(defaults)
+}
+
+fn destinations(node: &Node, problems: &mut Problems) -> Vec<(Key, Destination)> {
+    let Content::Map(members) = &node.content else {
+        problems.at(node, format!("`destinations` is a map, not {}", node.kind()));
+        return Vec::new();
+    };
+    members
+        .iter()
+        .filter_map(|(key, node)| {
+            let kind = destination(node, problems)?;
+            Some((key.clone(), Destination { name: key.name.clone(), kind }))
+        })
+        .collect()
+}
+
+fn destination(node: &Node, problems: &mut Problems) -> Option<DestinationKind> {
+    let fields = Fields::of(node, "a destination", &["sns", "webhook"], problems)?;
+    match (fields.get("sns"), fields.get("webhook")) {
+        (Some(sns), None) => {
+            let fields = Fields::of(sns, "`sns`", &["topic"], problems)?;
+            fields.require("topic", "`sns`", problems)?;
+            let topic_arn = fields.text("topic", problems)?;
+            Some(DestinationKind::Sns { topic_arn })
+        }
+        (None, Some(webhook)) => {
+            let fields = Fields::of(webhook, "`webhook`", &["url"], problems)?;
+            fields.require("url", "`webhook`", problems)?;
+            let url = fields.text("url", problems)?;
+            Some(DestinationKind::Webhook { url })
+        }
+        _ => {
+            problems
+                .at(node, "a destination is exactly one kind")
+                .help("write `sns: { topic: arn:… }` or `webhook: { url: https://… }`");
+            None
+        }
+    }
+}
+
+fn route(node: &Node, slots: &mut Slots, problems: &mut Problems) -> Option<UnresolvedRoute> {
+    let fields = Fields::of(node, "a route", &["criteria", "to"], problems)?;
+    let to = fields.require("to", "a route", problems)?.elements().to_vec();
+    let when = match fields.get("criteria") {
+        Some(node) => Some(criteria(node, slots, problems)?),
+        None => None,
+    };
+    Some(UnresolvedRoute { when, to })
+}

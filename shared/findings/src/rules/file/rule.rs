@@ -1,0 +1,156 @@
+//! Reads one rule of a rule file, with its cases.
+
+use super::list;
+use crate::{
+    Timestamp,
+    attribute::nearest,
+    condition::{Operator, Target},
+    criteria::{Slots, alternatives, criteria},
+    document::{Content, Node},
+    expression::Expression,
+    extract::Value,
+    problem::{Problems, quoted},
+    rules::{
+        Defaults,
+        duration::duration,
+        fields::Fields,
+        rule::{Action, Case, CaseFinding, Rule},
+    },
+};
+
+const RULE: [&str; 11] = [
+    "name", "action", "reason", "owner", "ticket", "expires", "hold", "criteria", "unless",
+    "tests", "runbook",
+];
+
+/// Reads one rule.
+pub(super) fn rule(
+    node: &Node,
+    file: &str,
+    defaults: &Defaults,
+    slots: &mut Slots,
+    problems: &mut Problems,
+) -> Option<Rule> {
+    let fields = Fields::of(node, "a rule", &RULE, problems)?;
+    let name = fields.require("name", "a rule", problems).and_then(|node| name(node, problems));
+    let action =
+        fields.require("action", "a rule", problems).and_then(|node| action(node, problems));
+    let asked = fields
+        .require("criteria", "a rule", problems)
+        .and_then(|node| criteria(node, slots, problems));
+    let unless = match fields.get("unless") {
+        Some(node) => Some(alternatives(node, slots, problems)?),
+        None => None,
+    };
+    let expires = match fields.get("expires") {
+        Some(node) => Some(expiry(node, problems)?),
+        None => None,
+    };
+    let hold = match fields.get("hold") {
+        Some(node) => duration(node, problems)?,
+        None => defaults.hold,
+    };
+    let cases =
+        list(&fields, "tests", problems).iter().filter_map(|node| case(node, problems)).collect();
+    let reason = fields.text("reason", problems);
+    let owner = fields.text("owner", problems);
+    let ticket = fields.text("ticket", problems);
+    let asked = asked?;
+    let concerns_samples = concerns_samples(&asked);
+    let when = match unless {
+        Some(unless) => {
+            Expression::All(vec![asked, Expression::Not(Box::new(Expression::Any(unless)))])
+        }
+        None => asked,
+    };
+    Some(Rule {
+        name: name?,
+        action: action?,
+        reason,
+        owner,
+        ticket,
+        expires,
+        hold,
+        cases,
+        position: node.position,
+        file: file.to_owned(),
+        when,
+        concerns_samples,
+    })
+}
+
+/// Whether the criteria ask, outside of alternatives, that the finding is a sample.
+fn concerns_samples(criteria: &Expression) -> bool {
+    match criteria {
+        Expression::All(parts) => parts.iter().any(concerns_samples),
+        Expression::Condition(condition) => {
+            condition.operator == Operator::Equals
+                && condition.selects(&Value::Bool(true))
+                && !condition.selects(&Value::Bool(false))
+                && matches!(condition.attribute, Target::Attribute(attribute)
+                    if attribute.name == "service.additionalInfo.sample")
+        }
+        Expression::Any(_) | Expression::Not(_) => false,
+    }
+}
+
+fn name(node: &Node, problems: &mut Problems) -> Option<String> {
+    let is_valid = |name: &str| {
+        (1..=64).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+    };
+    match &node.content {
+        Content::Text(name) if is_valid(name) => Some(name.clone()),
+        _ => {
+            problems
+                .at(node, format!("`{}` is no name for a rule", node.summary()))
+                .help("use 1 to 64 letters, digits, `.`, `_` and `-`");
+            None
+        }
+    }
+}
+
+fn action(node: &Node, problems: &mut Problems) -> Option<Action> {
+    let written = node.summary();
+    let found = Action::ALL.into_iter().find(|action| action.as_str() == written);
+    if found.is_none() {
+        let names = Action::ALL.map(Action::as_str);
+        problems
+            .at(node, format!("`{written}` is no action"))
+            .suggest(&nearest(&written, names.into_iter()), || format!("use {}", quoted(&names)));
+    }
+    found
+}
+
+/// A rule stops at the first moment of the day it expires on, in UTC.
+fn expiry(node: &Node, problems: &mut Problems) -> Option<Timestamp> {
+    let found = match &node.content {
+        Content::Text(text) => Timestamp::parse_date(text).or_else(|| Timestamp::parse(text)),
+        _ => None,
+    };
+    if found.is_none() {
+        problems
+            .at(node, format!("`{}` is no date", node.summary()))
+            .help("write it as 2027-03-31");
+    }
+    found
+}
+
+fn case(node: &Node, problems: &mut Problems) -> Option<Case> {
+    let fields = Fields::of(node, "a case", &["name", "finding", "expect"], problems)?;
+    let name = fields.text("name", problems).unwrap_or_else(|| "case".to_owned());
+    let finding = fields.require("finding", "a case", problems)?;
+    let expect = action(fields.require("expect", "a case", problems)?, problems)?;
+    let finding = match &finding.content {
+        Content::Text(path) => CaseFinding::File(path.clone()),
+        Content::Map(_) => CaseFinding::Inline(finding.to_json().to_string()),
+        _ => {
+            problems.at(
+                finding,
+                format!("a case's finding is a file or a map, not {}", finding.kind()),
+            );
+            return None;
+        }
+    };
+    Some(Case { name, finding, expect })
+}

@@ -1,0 +1,273 @@
+//! Loading rule sets, deciding with them, and the guards.
+
+use serde_json::json;
+
+use super::*;
+use crate::{Truth, problem::Problem};
+
+const NOW: &str = "2026-04-10T00:00:00Z";
+
+fn now() -> Timestamp {
+    Timestamp::parse(NOW).unwrap()
+}
+
+fn load(text: &str) -> Result<RuleSet, RuleSetError> {
+    RuleSet::parse(&[RuleSource { name: "rules.yaml", text }])
+}
+
+fn rules(rules: &str) -> RuleSet {
+    load(&format!("version: 1\nrules:\n{rules}")).unwrap()
+}
+
+const ARCHIVE_LOW: &str = "
+  - { name: low, action: archive, criteria: { severity: { lessThan: 10 } } }
+";
+
+fn finding(members: serde_json::Value) -> Finding {
+    let mut finding = json!({"id": "f1", "type": "Recon:EC2/Portscan", "severity": 2,
+        "updatedAt": "2026-04-01T00:00:00Z"});
+    finding.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    Finding::parse(&finding.to_string()).unwrap()
+}
+
+#[test]
+fn the_first_rule_that_is_known_to_match_decides() {
+    let set = rules(
+        "
+  - { name: counted, action: noop, criteria: { service.count: { greaterThan: 1 } } }
+  - { name: scans, action: notify, criteria: { type: { matches: ['Recon:*'] } } }
+  - { name: low, action: archive, criteria: { severity: { lessThan: 4 } } }
+",
+    );
+    let decision = set.decide(&finding(json!({})), now());
+    assert_eq!((decision.action, decision.rule_name()), (Action::Notify, Some("scans")));
+    let counted = finding(json!({"service": {"count": 2}}));
+    assert_eq!(set.decide(&counted, now()).rule_name(), Some("counted"));
+}
+
+#[test]
+fn without_a_match_somebody_is_told_unless_it_is_a_sample() {
+    let set = rules("  - { name: never, action: noop, criteria: { id: { equals: ['x'] } } }");
+    let decision = set.decide(&finding(json!({})), now());
+    assert_eq!((decision.action, decision.rule_name()), (Action::Notify, None));
+    let sample = finding(json!({"service": {"additionalInfo": {"sample": true}}}));
+    let decision = set.decide(&sample, now());
+    assert_eq!((decision.action, decision.guard), (Action::Noop, Some(Guard::Sample)));
+}
+
+#[test]
+fn unless_needs_to_be_known_to_fail_before_anything_is_archived() {
+    let set = rules(
+        "
+  - name: quiet
+    action: archive
+    criteria: { severity: { lessThan: 4 } }
+    unless: [ { service.count: { greaterThan: 100 } }, { region: { equals: [eu-west-1] } } ]
+",
+    );
+    for (count, region, action) in [
+        (json!(5), json!("us-east-1"), Action::Archive),
+        (json!(101), json!("us-east-1"), Action::Notify),
+        (json!(5), json!("eu-west-1"), Action::Notify),
+        (json!(null), json!("us-east-1"), Action::Notify),
+        (json!("x"), json!("us-east-1"), Action::Notify),
+    ] {
+        let found = finding(json!({"service": {"count": count}, "region": region}));
+        assert_eq!(set.decide(&found, now()).action, action, "{count} {region}");
+    }
+}
+
+#[test]
+fn guards_overrule_any_rule_that_archives() {
+    let set = rules(ARCHIVE_LOW);
+    let arn = "arn:aws:guardduty:eu-west-1:111122223333:detector/d/finding/s";
+    for (members, guard) in [
+        (json!({"severity": 3.9}), None),
+        (json!({"severity": 3.95}), Some(Guard::AboveCeiling)),
+        (json!({"severity": 4}), Some(Guard::AboveCeiling)),
+        (json!({"severity": 9.5}), Some(Guard::AboveCeiling)),
+        (json!({"associatedAttackSequenceArn": arn}), Some(Guard::AttackSequence)),
+        (json!({"associatedAttackSequenceArn": ""}), None),
+        (json!({"type": "AttackSequence:S3/CompromisedData"}), Some(Guard::AttackSequence)),
+        (json!({"resource": {"resourceType": "AttackSequence"}}), Some(Guard::AttackSequence)),
+        (json!({"updatedAt": "recently"}), Some(Guard::UnknownAge)),
+    ] {
+        let found = finding(members.clone());
+        let decision = set.decide(&found, now());
+        let expected = if guard.is_none() { Action::Archive } else { Action::Notify };
+        assert_eq!((decision.action, decision.guard), (expected, guard), "{members}");
+        assert_eq!(decision.rule_name(), Some("low"), "{members}");
+    }
+}
+
+#[test]
+fn an_unknown_severity_is_never_archived_even_by_a_rule_that_does_not_ask_for_it() {
+    let set = rules("  - { name: all, action: archive, criteria: { id: { exists: true } } }");
+    for severity in [json!(null), json!("2"), json!(-1), json!([])] {
+        let decision_guard = set.decide(&finding(json!({"severity": severity})), now()).guard;
+        assert_eq!(decision_guard, Some(Guard::UnknownSeverity), "{severity}");
+    }
+}
+
+#[test]
+fn samples_are_archived_only_by_a_rule_that_names_them() {
+    let sample = finding(json!({"service": {"additionalInfo": {"value": "{\"sample\":true}"}}}));
+    let decision = |set: &RuleSet| {
+        let decision = set.decide(&sample, now());
+        (decision.action, decision.guard)
+    };
+    assert_eq!(decision(&rules(ARCHIVE_LOW)), (Action::Noop, Some(Guard::Sample)));
+    for (operand, expected) in [("true", Action::Archive), ("['true']", Action::Archive)] {
+        let set = rules(&format!(
+            "  - name: samples
+    action: archive
+    criteria: {{ service.additionalInfo.sample: {{ equals: {operand} }} }}"
+        ));
+        assert_eq!(decision(&set), (expected, None));
+    }
+    let either = rules(
+        "  - name: either
+    action: archive
+    criteria: { any: [ { service.additionalInfo.sample: { equals: true } }, { severity: { lt: 4 } } ] }",
+    );
+    assert_eq!(decision(&either), (Action::Noop, Some(Guard::Sample)));
+}
+
+#[test]
+fn a_finding_is_ripe_when_its_hold_is_over_and_not_a_moment_earlier() {
+    let set = load(
+        "version: 1\ndefaults: { hold: 24h }\nrules:
+  - { name: a, action: archive, criteria: { severity: { lessThan: 2 } }, hold: 0 }
+  - { name: b, action: archive, criteria: { severity: { lessThan: 4 } } }",
+    )
+    .unwrap();
+    let held = finding(json!({}));
+    let decision = set.decide(&held, now());
+    assert_eq!(decision.hold_until, Timestamp::parse("2026-04-02T00:00:00Z"));
+    assert!(decision.is_ripe(Timestamp::parse("2026-04-02T00:00:00Z").unwrap()));
+    assert!(!decision.is_ripe(Timestamp::parse("2026-04-01T23:59:59.999Z").unwrap()));
+    let at_once = finding(json!({"severity": 1, "updatedAt": null}));
+    let decision = set.decide(&at_once, now());
+    assert_eq!((decision.hold_until, decision.is_ripe(now())), (None, true));
+}
+
+#[test]
+fn an_expired_rule_stops_on_its_day() {
+    let set = rules(
+        "  - { name: old, action: noop, expires: 2026-04-10, criteria: { severity: { lt: 4 } } }",
+    );
+    let before = Timestamp::parse("2026-04-09T23:59:59Z").unwrap();
+    assert_eq!(set.decide(&finding(json!({})), before).action, Action::Noop);
+    assert_eq!(set.decide(&finding(json!({})), now()).action, Action::Notify);
+}
+
+#[test]
+fn an_explanation_names_conditions_values_and_truths_up_to_the_deciding_rule() {
+    let set = rules(
+        "
+  - { name: counted, action: noop, criteria: { service.count: { greaterThan: 1 } } }
+  - { name: low, action: archive, criteria: { severity: { lessThan: 4 }, type: { matches: ['Recon:*'] } } }
+  - { name: rest, action: notify, criteria: { id: { exists: true } } }
+",
+    );
+    let found = finding(json!({}));
+    let explanation = set.explain(&found, now());
+    assert_eq!((explanation.action, explanation.rule), (Action::Archive, Some("low")));
+    let [counted, low] = explanation.trace.as_slice() else { panic!("{explanation:?}") };
+    assert_eq!((counted.holds, counted.conditions[0].holds), (Truth::Unknown, Truth::Unknown));
+    assert!(counted.conditions[0].found.is_empty());
+    assert_eq!((low.holds, low.conditions.len()), (Truth::True, 2));
+    assert_eq!(low.conditions[0].attribute, "severity");
+    assert_eq!((low.conditions[0].operand, &low.conditions[0].found), ("4", &vec!["2".into()]));
+}
+
+#[test]
+fn routes_name_every_destination_that_takes_the_finding_once() {
+    let set = load(
+        "version: 1
+destinations:
+  team: { sns: { topic: 'arn:aws:sns:eu-west-1:111122223333:team' } }
+  pager: { webhook: { url: 'https://pager.example.com/hook' } }
+routes:
+  - { criteria: { severity: { greaterThanOrEqual: 7 } }, to: [pager, team] }
+  - { to: team }",
+    )
+    .unwrap();
+    let names = |severity: f64| {
+        let found = finding(json!({"severity": severity}));
+        set.route(&found).into_iter().map(|own| own.name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(2.0), ["team"]);
+    assert_eq!(names(7.0), ["team", "pager"]);
+}
+
+#[test]
+fn files_add_up_in_order_and_the_hash_is_that_of_the_text() {
+    let first =
+        "version: 1\nrules: [ { name: a, action: noop, criteria: { id: { exists: true } } } ]";
+    let second = first.replace("name: a", "name: b");
+    let one = load(first).unwrap();
+    assert_eq!(one.hash(), hex::encode(Sha256::digest(first.as_bytes())));
+    let sources =
+        [RuleSource { name: "1.yaml", text: first }, RuleSource { name: "2.yaml", text: &second }];
+    let both = RuleSet::parse(&sources).unwrap();
+    assert_eq!(both.rules().iter().map(|rule| rule.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    assert_ne!(both.hash(), one.hash());
+}
+
+#[test]
+fn every_problem_of_a_file_is_reported_with_its_place() {
+    let problems = load(
+        "version: 1
+defaults: { hold: 1 day, archive_ceiling: 8 }
+rules:
+  - name: bad name
+    action: archve
+    owner: 7
+    criteria: { severty: { lessThan: 4 }, type: { match: ['x'] } }
+    colour: red
+  - { name: a, action: noop, criteria: { id: { exists: true } }, expires: soon }
+  - { name: b, action: noop, criteria: { id: { exists: true } } }
+  - { name: b, action: noop, criteria: { id: { exists: true } } }
+routes:
+  - { to: [nobody] }
+",
+    )
+    .unwrap_err()
+    .problems;
+    let found: Vec<(u64, &str)> = problems
+        .iter()
+        .map(|Problem { position, message, .. }| (position.line, message.as_str()))
+        .collect();
+    let has = |line: u64, part: &str| {
+        let hit = found.iter().any(|(own, message)| *own == line && message.contains(part));
+        assert!(hit, "{line} {part} in {found:#?}");
+    };
+    has(2, "`1 day` is no duration");
+    has(2, "`8` is no archive ceiling");
+    has(4, "is no name for a rule");
+    has(5, "`archve` is no action");
+    has(6, "`owner` is text");
+    has(7, "`severty` is no filter attribute");
+    has(7, "`match` is no operator");
+    has(8, "a rule has no `colour`");
+    has(9, "`soon` is no date");
+    has(11, "a second rule `b`");
+    has(13, "there is no destination `nobody`");
+    assert_eq!(found.len(), 11, "{found:#?}");
+}
+
+#[test]
+fn a_file_that_is_no_rule_file_is_refused_as_a_whole() {
+    for (text, part) in [
+        ("", "a rule file is a map"),
+        ("rules: []", "has no `version`"),
+        ("version: 2", "version `2` is not supported"),
+        ("version: 1\nrules: {}", "`rules` is a list"),
+        ("version: 1\nrules: [", "rules.yaml:"),
+        ("version: 1\nversion: 1", "duplicate"),
+    ] {
+        let error = load(text).unwrap_err().to_string();
+        assert!(error.contains(part), "{text}: {error}");
+    }
+}
