@@ -1,0 +1,151 @@
+# auto-archive: low findings, as they come and on a schedule → archived, with a ledger. The only role that may archive.
+
+locals {
+  read_findings = ["guardduty:GetFindings", "guardduty:ListFindings"]
+  act           = ["guardduty:ArchiveFindings", "guardduty:UnarchiveFindings"]
+  detector_arn  = "arn:${local.partition}:guardduty:${local.region}:${local.account}:detector/${local.guardduty.detector_id}"
+
+  # EventBridge Scheduler fills in <aws.scheduler.…>. jsonencode writes the angle brackets as escapes, which it would not find.
+  sweep_event = replace(replace(jsonencode({
+    version     = "0"
+    id          = "<aws.scheduler.execution-id>"
+    detail-type = "Scheduled Event"
+    source      = "aws.scheduler"
+    account     = local.account
+    time        = "<aws.scheduler.scheduled-time>"
+    region      = local.region
+    resources   = ["<aws.scheduler.schedule-arn>"]
+    detail      = {}
+  }), "\\u003c", "<"), "\\u003e", ">")
+}
+
+module "auto_archive" {
+  source = "./modules/function"
+
+  name                     = "${var.name_prefix}-auto-archive"
+  description              = "Archives the findings that the rules call harmless, and keeps a ledger"
+  zip_path                 = "${local.zip_dir}/auto-archive/bootstrap.zip"
+  event_pattern            = file("${path.module}/patterns/auto-archive.json")
+  timeout_seconds          = 120
+  batch_size               = 10
+  max_concurrency          = 2
+  log_level                = var.log_level
+  log_retention_in_days    = var.log_retention_in_days
+  permissions_boundary_arn = var.permissions_boundary_arn
+  alarm_topic_arns         = var.alarm_topic_arns
+  tags                     = var.tags
+
+  environment = {
+    GUARDSIFT_RULES_URI   = local.rules_uri
+    GUARDSIFT_LAKE_BUCKET = aws_s3_bucket.lake.id
+    GUARDSIFT_MODE        = var.auto_archive_mode
+    GUARDSIFT_DETECTOR_ID = local.guardduty.detector_id
+  }
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      local.read_rules,
+      local.use_lake_key,
+      {
+        Sid       = "FindDetector"
+        Effect    = "Allow"
+        Action    = "guardduty:ListDetectors"
+        Resource  = "*"
+        Condition = { StringEquals = { "aws:RequestedRegion" = local.region } }
+      },
+      {
+        Sid       = "HandleFindings"
+        Effect    = "Allow"
+        Action    = var.auto_archive_mode == "apply" ? concat(local.act, local.read_findings) : local.read_findings
+        Resource  = var.restrict_to_detector_arn ? local.detector_arn : "*"
+        Condition = { StringEquals = { "aws:RequestedRegion" = local.region } }
+      },
+      {
+        Sid      = "KeepLedger"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject", "s3:PutObject"]
+        Resource = ["${aws_s3_bucket.lake.arn}/audit/v1/*", "${aws_s3_bucket.lake.arn}/quarantine/v1/auto-archive/*"]
+      },
+      {
+        # Makes a missing object a 404; without it S3 says 403.
+        Sid       = "SeeWhatIsMissing"
+        Effect    = "Allow"
+        Action    = "s3:ListBucket"
+        Resource  = aws_s3_bucket.lake.arn
+        Condition = { StringLike = { "s3:prefix" = ["audit/v1/*", "quarantine/v1/auto-archive/*", "rules/*"] } }
+      },
+    ]
+  })
+}
+
+resource "aws_scheduler_schedule_group" "this" {
+  name = var.name_prefix
+  tags = var.tags
+}
+
+resource "aws_scheduler_schedule" "sweep" {
+  name                = "${var.name_prefix}-sweep"
+  description         = "Lets auto-archive look for findings whose hold is over"
+  group_name          = aws_scheduler_schedule_group.this.name
+  schedule_expression = var.sweep_schedule
+
+  flexible_time_window {
+    mode                      = "FLEXIBLE"
+    maximum_window_in_minutes = 5
+  }
+
+  target {
+    arn      = module.auto_archive.queue_arn
+    role_arn = aws_iam_role.scheduler.arn
+    input    = local.sweep_event
+
+    # A sweep that comes late is as good as the next one.
+    retry_policy {
+      maximum_event_age_in_seconds = 3600
+      maximum_retry_attempts       = 10
+    }
+
+    dead_letter_config {
+      arn = module.auto_archive.undelivered_queue_arn
+    }
+  }
+
+  depends_on = [aws_iam_role_policy.scheduler]
+}
+
+resource "aws_iam_role" "scheduler" {
+  name                 = "${var.name_prefix}-scheduler"
+  description          = "Lets EventBridge Scheduler send the sweep to auto-archive's queue"
+  permissions_boundary = var.permissions_boundary_arn
+  tags                 = var.tags
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "scheduler.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = {
+        StringEquals = { "aws:SourceAccount" = local.account }
+        # The group: EventBridge Scheduler does not support a single schedule's ARN here.
+        ArnEquals = { "aws:SourceArn" = aws_scheduler_schedule_group.this.arn }
+      }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "scheduler" {
+  name = "send"
+  role = aws_iam_role.scheduler.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid      = "SendSweep"
+      Effect   = "Allow"
+      Action   = "sqs:SendMessage"
+      Resource = [module.auto_archive.queue_arn, module.auto_archive.undelivered_queue_arn]
+    }]
+  })
+}

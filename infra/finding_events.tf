@@ -1,0 +1,57 @@
+# finding-events: every finding, the moment it appears → destinations. It may not call GuardDuty at all.
+
+module "finding_events" {
+  source = "./modules/function"
+
+  name                     = "${var.name_prefix}-finding-events"
+  description              = "Delivers GuardDuty findings to the destinations that the rules name"
+  zip_path                 = "${local.zip_dir}/finding-events/bootstrap.zip"
+  event_pattern            = file("${path.module}/patterns/finding-events.json")
+  timeout_seconds          = 60
+  batch_size               = 10
+  log_level                = var.log_level
+  log_retention_in_days    = var.log_retention_in_days
+  permissions_boundary_arn = var.permissions_boundary_arn
+  alarm_topic_arns         = var.alarm_topic_arns
+  tags                     = var.tags
+
+  environment = {
+    GUARDSIFT_RULES_URI         = local.rules_uri
+    GUARDSIFT_LAKE_BUCKET       = aws_s3_bucket.lake.id
+    GUARDSIFT_DEFAULT_TOPIC_ARN = aws_sns_topic.findings.arn
+  }
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      local.read_rules,
+      local.use_lake_key,
+      {
+        Sid      = "KeepMarkers"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject", "s3:PutObject"]
+        Resource = "${aws_s3_bucket.lake.arn}/state/notify/*"
+      },
+      {
+        Sid      = "Quarantine"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject", "s3:PutObject"]
+        Resource = "${aws_s3_bucket.lake.arn}/quarantine/v1/finding-events/*"
+      },
+      {
+        # Makes a missing object a 404; without it S3 says 403 and a marker that is not there looks like a broken role.
+        Sid       = "SeeWhatIsMissing"
+        Effect    = "Allow"
+        Action    = "s3:ListBucket"
+        Resource  = aws_s3_bucket.lake.arn
+        Condition = { StringLike = { "s3:prefix" = ["quarantine/v1/finding-events/*", "rules/*", "state/notify/*"] } }
+      },
+      {
+        Sid      = "Notify"
+        Effect   = "Allow"
+        Action   = "sns:Publish"
+        Resource = concat([aws_sns_topic.findings.arn], var.notification_topic_arns)
+      },
+    ]
+  })
+}

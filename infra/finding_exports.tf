@@ -1,0 +1,68 @@
+# finding-exports: objects of GuardDuty's S3 export → the lake. It may not call GuardDuty, and it may not delete.
+
+module "finding_exports" {
+  source = "./modules/function"
+
+  name                     = "${var.name_prefix}-finding-exports"
+  description              = "Writes GuardDuty's exported findings to the lake as Parquet"
+  zip_path                 = "${local.zip_dir}/finding-exports/bootstrap.zip"
+  event_pattern            = templatefile("${path.module}/patterns/finding-exports.json", { export_bucket = local.guardduty.export_bucket })
+  timeout_seconds          = 300
+  memory_mb                = 512
+  batch_size               = 5
+  log_level                = var.log_level
+  log_retention_in_days    = var.log_retention_in_days
+  permissions_boundary_arn = var.permissions_boundary_arn
+  alarm_topic_arns         = var.alarm_topic_arns
+  tags                     = var.tags
+
+  environment = merge(
+    {
+      GUARDSIFT_LAKE_BUCKET   = aws_s3_bucket.lake.id
+      GUARDSIFT_EXPORT_BUCKET = local.guardduty.export_bucket
+    },
+    local.guardduty.export_prefix == "" ? {} : { GUARDSIFT_EXPORT_PREFIX = local.guardduty.export_prefix },
+  )
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "ReadExports"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject", "s3:GetObjectVersion"]
+        Resource = "${local.export_bucket_arn}/${local.export_folder}AWSLogs/*"
+      },
+      {
+        Sid       = "DecryptExports"
+        Effect    = "Allow"
+        Action    = "kms:Decrypt"
+        Resource  = local.guardduty.export_key_arn
+        Condition = { StringEquals = { "kms:ViaService" = "s3.${local.region}.amazonaws.com" } }
+      },
+      {
+        # Makes a missing object a 404; without it S3 says 403.
+        Sid       = "SeeMissingExports"
+        Effect    = "Allow"
+        Action    = "s3:ListBucket"
+        Resource  = local.export_bucket_arn
+        Condition = { StringLike = { "s3:prefix" = ["${local.export_folder}AWSLogs/*"] } }
+      },
+      local.use_lake_key,
+      {
+        # Reading is for the check after a write that was already done by another try.
+        Sid      = "WriteLake"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject", "s3:PutObject"]
+        Resource = ["${aws_s3_bucket.lake.arn}/findings/v1/*", "${aws_s3_bucket.lake.arn}/quarantine/v1/finding-exports/*"]
+      },
+      {
+        Sid       = "SeeWhatIsMissing"
+        Effect    = "Allow"
+        Action    = "s3:ListBucket"
+        Resource  = aws_s3_bucket.lake.arn
+        Condition = { StringLike = { "s3:prefix" = ["findings/v1/*", "quarantine/v1/finding-exports/*"] } }
+      },
+    ]
+  })
+}

@@ -1,0 +1,42 @@
+output "lake_bucket" {
+  description = "Bucket with findings, ledger, quarantine, delivery markers and rules."
+  value       = aws_s3_bucket.lake.id
+}
+
+output "lake_key_arn" {
+  description = "Key of the lake. Readers need kms:Decrypt on it."
+  value       = aws_kms_key.lake.arn
+}
+
+output "rules_uri" {
+  description = "Where the functions read the rule set."
+  value       = local.rules_uri
+}
+
+output "default_topic_arn" {
+  description = "Topic for findings that no route claims. Subscribe here first."
+  value       = aws_sns_topic.findings.arn
+}
+
+output "detector_id" {
+  description = "The detector that findings come from."
+  value       = local.guardduty.detector_id
+}
+
+output "export_bucket" {
+  description = "Bucket that GuardDuty exports to."
+  value       = local.guardduty.export_bucket
+}
+
+output "functions" {
+  description = "Per function: its name, its role and its queues, those with what it could not process included."
+  value = {
+    for key, function in local.functions : key => {
+      name                  = function.function_name
+      role_arn              = function.role_arn
+      queue_arn             = function.queue_arn
+      dead_letter_queue_arn = function.dead_letter_queue_arn
+      undelivered_queue_arn = function.undelivered_queue_arn
+    }
+  }
+}

@@ -1,0 +1,163 @@
+# The whole stack: what each function hears, may do and is told.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  zip_dir = "tests/zips"
+}
+
+run "defaults" {
+  command = apply
+
+  assert {
+    condition     = jsondecode(module.finding_events.event_pattern) == { source = ["aws.guardduty"], "detail-type" = ["GuardDuty Finding"] }
+    error_message = "finding-events hears every finding, and nothing that is no finding."
+  }
+
+  assert {
+    condition     = jsondecode(module.auto_archive.event_pattern).detail.severity == [{ numeric = ["<", 4] }]
+    error_message = "auto-archive hears low findings only."
+  }
+
+  assert {
+    condition     = jsondecode(module.finding_exports.event_pattern).detail.bucket.name == ["guardsift-exports-111122223333-us-east-1"]
+    error_message = "finding-exports hears the export bucket: the placeholder must be filled in."
+  }
+
+  assert {
+    condition     = module.auto_archive.environment.GUARDSIFT_MODE == "plan"
+    error_message = "Nothing is archived unless somebody asked for it."
+  }
+
+  assert {
+    condition = !anytrue(flatten([
+      for function in local.functions : [for policy in values(function.policies) : strcontains(policy, "ArchiveFindings")]
+    ]))
+    error_message = "In plan mode no role may archive."
+  }
+
+  assert {
+    condition = !anytrue(flatten([
+      for function in local.functions : [
+        for policy in values(function.policies) : [
+          for statement in jsondecode(policy).Statement : [for action in flatten([statement.Action]) : strcontains(action, "*")]
+        ]
+      ]
+    ]))
+    error_message = "No role has a wildcard action."
+  }
+
+  assert {
+    condition = !anytrue(flatten([
+      for function in [module.finding_events, module.finding_exports] : [for policy in values(function.policies) : strcontains(policy, "guardduty:")]
+    ]))
+    error_message = "Only auto-archive may call GuardDuty."
+  }
+
+  assert {
+    condition = !anytrue(flatten([
+      for function in local.functions : [for policy in values(function.policies) : strcontains(policy, "s3:Delete")]
+    ]))
+    error_message = "No function may delete what it has kept."
+  }
+
+  assert {
+    condition     = toset(keys(module.finding_events.environment)) == toset(["GUARDSIFT_DEFAULT_TOPIC_ARN", "GUARDSIFT_LAKE_BUCKET", "GUARDSIFT_RULES_URI"])
+    error_message = "finding-events refuses to start with a variable it does not know."
+  }
+
+  assert {
+    condition     = toset(keys(module.finding_exports.environment)) == toset(["GUARDSIFT_EXPORT_BUCKET", "GUARDSIFT_LAKE_BUCKET"])
+    error_message = "finding-exports refuses to start with a variable it does not know."
+  }
+
+  assert {
+    condition     = toset(keys(module.auto_archive.environment)) == toset(["GUARDSIFT_DETECTOR_ID", "GUARDSIFT_LAKE_BUCKET", "GUARDSIFT_MODE", "GUARDSIFT_RULES_URI"])
+    error_message = "auto-archive refuses to start with a variable it does not know."
+  }
+
+  assert {
+    condition     = local.rules_uri == "s3://guardsift-bucket/rules/rules.yaml"
+    error_message = "The functions read the rules where Terraform puts them."
+  }
+
+  assert {
+    condition     = strcontains(one(aws_scheduler_schedule.sweep.target).input, "\"<aws.scheduler.scheduled-time>\"") && jsondecode(one(aws_scheduler_schedule.sweep.target).input)["detail-type"] == "Scheduled Event"
+    error_message = "The sweep carries its scheduled time in a form that EventBridge Scheduler fills in."
+  }
+
+  assert {
+    condition     = length([for s in jsondecode(aws_s3_bucket_policy.lake.policy).Statement : s if s.Sid == "DenyOverwriting" && contains(s.Resource, "arn:aws:s3:::guardsift-bucket/findings/*")]) == 1
+    error_message = "What is in the lake is never written over."
+  }
+}
+
+run "apply_mode" {
+  command = apply
+
+  variables {
+    auto_archive_mode = "apply"
+  }
+
+  assert {
+    condition     = module.auto_archive.environment.GUARDSIFT_MODE == "apply"
+    error_message = "Asked for, auto-archive acts."
+  }
+
+  assert {
+    condition     = [for name, function in local.functions : name if anytrue([for policy in values(function.policies) : strcontains(policy, "guardduty:ArchiveFindings")])] == ["auto_archive"]
+    error_message = "Only auto-archive's role may archive."
+  }
+
+  assert {
+    condition     = strcontains(module.auto_archive.policies["function"], "guardduty:UnarchiveFindings")
+    error_message = "Who archives must be able to take it back."
+  }
+}
+
+run "existing_guardduty" {
+  command = apply
+
+  variables {
+    existing_guardduty = {
+      detector_id    = "00abc34d567e8fa901bc2d34e56789f0"
+      export_bucket  = "amzn-s3-demo-bucket"
+      export_key_arn = "arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-5a6b-4c7d-8e9f-0a1b2c3d4e5f"
+      export_prefix  = "guardduty"
+    }
+    restrict_to_detector_arn = true
+  }
+
+  assert {
+    condition     = length(module.guardduty) == 0
+    error_message = "A detector that exists is not made again."
+  }
+
+  assert {
+    condition     = module.finding_exports.environment.GUARDSIFT_EXPORT_PREFIX == "guardduty"
+    error_message = "finding-exports must know the prefix."
+  }
+
+  assert {
+    condition     = strcontains(module.finding_exports.policies["function"], "arn:aws:s3:::amzn-s3-demo-bucket/guardduty/AWSLogs/*")
+    error_message = "finding-exports reads below the prefix only."
+  }
+
+  assert {
+    condition = one([for s in jsondecode(module.auto_archive.policies["function"]).Statement : s if s.Sid == "HandleFindings"]).Resource == "arn:aws:guardduty:us-east-1:111122223333:detector/00abc34d567e8fa901bc2d34e56789f0"
+
+    error_message = "Restricted, auto-archive reaches one detector."
+  }
+}
+
+run "a_mode_with_a_typing_error_is_refused" {
+  command = plan
+
+  variables {
+    auto_archive_mode = "aply"
+  }
+
+  expect_failures = [var.auto_archive_mode]
+}

@@ -1,0 +1,174 @@
+variable "name_prefix" {
+  description = "Start of every resource's name."
+  type        = string
+  default     = "guardsift"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,19}$", var.name_prefix))
+    error_message = "name_prefix: 1 to 20 lower-case letters, digits and hyphens, a letter first (it becomes part of bucket names)."
+  }
+}
+
+variable "zip_dir" {
+  description = "Folder with <function>/bootstrap.zip for each function, as `make zips` leaves it; null takes target/lambda of this repository."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.zip_dir == null ? true : length(var.zip_dir) > 0
+    error_message = "zip_dir: null or a folder."
+  }
+}
+
+variable "rules_file" {
+  description = "The rule set; null takes rules/rules.yaml of this repository."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.rules_file == null ? true : fileexists(var.rules_file)
+    error_message = "rules_file: no such file."
+  }
+}
+
+variable "existing_guardduty" {
+  description = <<-EOT
+    The detector and the export that are already there; null makes both with modules/guardduty.
+    The export bucket must send its events to EventBridge, and the key's policy must leave kms:Decrypt to IAM.
+  EOT
+  type = object({
+    detector_id    = string
+    export_bucket  = string
+    export_key_arn = string
+    export_prefix  = optional(string, "")
+  })
+  default = null
+
+  validation {
+    condition     = var.existing_guardduty == null ? true : !startswith(var.existing_guardduty.export_prefix, "/") && !endswith(var.existing_guardduty.export_prefix, "/")
+    error_message = "existing_guardduty.export_prefix: no slash at its ends."
+  }
+}
+
+variable "finding_publishing_frequency" {
+  description = "How soon updates of a known finding are published: FIFTEEN_MINUTES, ONE_HOUR or SIX_HOURS."
+  type        = string
+  default     = "FIFTEEN_MINUTES"
+
+  validation {
+    condition     = contains(["FIFTEEN_MINUTES", "ONE_HOUR", "SIX_HOURS"], var.finding_publishing_frequency)
+    error_message = "finding_publishing_frequency: FIFTEEN_MINUTES, ONE_HOUR or SIX_HOURS."
+  }
+}
+
+variable "guardduty_features" {
+  description = "Protection plans that are on (see modules/guardduty); null takes that module's choice."
+  type        = set(string)
+  default     = null
+}
+
+variable "export_prefix" {
+  description = "Prefix of the exported objects, without slashes at its ends; empty for none."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = !startswith(var.export_prefix, "/") && !endswith(var.export_prefix, "/")
+    error_message = "export_prefix: no slash at its ends."
+  }
+}
+
+variable "auto_archive_mode" {
+  description = "plan logs what would be archived; apply archives it. In plan mode the function's role cannot archive either."
+  type        = string
+  default     = "plan"
+
+  validation {
+    condition     = contains(["plan", "apply"], var.auto_archive_mode)
+    error_message = "auto_archive_mode: plan or apply."
+  }
+}
+
+variable "sweep_schedule" {
+  description = "When auto-archive looks for findings whose hold is over: a rate(…) or cron(…) expression of EventBridge Scheduler."
+  type        = string
+  default     = "rate(1 hour)"
+
+  validation {
+    condition     = can(regex("^(rate|cron)\\(.+\\)$", var.sweep_schedule))
+    error_message = "sweep_schedule: rate(…) or cron(…)."
+  }
+}
+
+variable "restrict_to_detector_arn" {
+  description = "Limits auto-archive to its detector's ARN. Sources disagree on whether GuardDuty's finding calls know resource ARNs; try it in a sandbox first."
+  type        = bool
+  default     = false
+}
+
+variable "notification_topic_arns" {
+  description = "SNS topics, beside the default one, that rules may name as destinations."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.notification_topic_arns : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]+$", arn))])
+    error_message = "notification_topic_arns: ARNs of SNS topics."
+  }
+}
+
+variable "alarm_topic_arns" {
+  description = "SNS topics that alarms notify. Empty: alarms only show in CloudWatch."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.alarm_topic_arns : can(regex("^arn:[a-z-]+:sns:", arn))])
+    error_message = "alarm_topic_arns: ARNs of SNS topics."
+  }
+}
+
+variable "log_level" {
+  description = "Log level of the functions: TRACE, DEBUG or INFO."
+  type        = string
+  default     = "INFO"
+
+  validation {
+    condition     = contains(["TRACE", "DEBUG", "INFO"], var.log_level)
+    error_message = "log_level: TRACE, DEBUG or INFO."
+  }
+}
+
+variable "log_retention_in_days" {
+  description = "Days that the functions' logs are kept."
+  type        = number
+  default     = 90
+
+  validation {
+    condition     = var.log_retention_in_days >= 1
+    error_message = "log_retention_in_days: at least 1; CloudWatch Logs takes 7, 14, 30, 60, 90, …"
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "Permissions boundary of every role."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:policy/.+$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn: ARN of an IAM policy."
+  }
+}
+
+variable "force_destroy" {
+  description = "Lets Terraform delete the buckets with everything in them. For trials."
+  type        = bool
+  default     = false
+}
+
+variable "tags" {
+  description = "Tags of every resource."
+  type        = map(string)
+  default     = {}
+}
