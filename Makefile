@@ -1,0 +1,75 @@
+# guardsift. `make` alone lists what there is.
+
+.DEFAULT_GOAL := help
+SHELL := bash
+.NOTPARALLEL:
+
+FUNCTIONS := finding-events finding-exports auto-archive
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+PYTHON := tests/.venv/bin/python
+
+# One event for `make invoke`, and what the tests could not do on this machine.
+EVENT ?= events/eventbridge/finding.json
+export SKIPPED_LOG := $(abspath $(TARGET))/skipped.txt
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build ## Run the whole system on this machine, no AWS account needed, and show what happens
+	$(TARGET)/release/guardsift local --demo
+
+.PHONY: build
+build: ## Build the three functions and the command line
+	cargo build --release --locked -p guardsift $(addprefix -p ,$(FUNCTIONS))
+
+.PHONY: fmt
+fmt: ## Format the code
+	cargo fmt --all
+	if command -v terraform >/dev/null; then terraform -chdir=infra fmt -recursive; fi
+
+.PHONY: check
+check: ## Look for what is wrong without running anything: format, lints, docs, dependencies, Terraform
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+	tests/purity.sh
+	tests/dependencies.sh
+	infra/check.sh
+
+.PHONY: test
+test: forget-skipped check build python ## Check and test everything; the end says what was skipped
+	if [[ -x $(PYTHON) ]]; then $(PYTHON) tests/python/check_findings.py && $(PYTHON) tests/python/wrap_events.py --check; fi
+	cargo test --workspace --locked
+	@if [[ -s $(SKIPPED_LOG) ]]; then echo; echo "Passed, but not everything was done here:"; sort -u $(SKIPPED_LOG); fi
+
+.PHONY: bench
+bench: ## Measure
+	cargo bench --workspace --locked
+
+.PHONY: zips
+zips: cargo-lambda ## Build the deployment packages for Lambda (arm64)
+	cargo lambda build --release --arm64 --output-format zip --locked $(addprefix -p ,$(FUNCTIONS))
+
+.PHONY: deploy
+deploy: zips ## Deploy infra/examples/minimal to the account of your AWS credentials; asks first
+	terraform -chdir=infra/examples/minimal init
+	terraform -chdir=infra/examples/minimal apply
+
+.PHONY: invoke
+invoke: cargo-lambda ## Hand FN=<function> an EVENT=<file>; `cargo lambda watch` must be running
+	$(if $(filter $(FN),$(FUNCTIONS)),,$(error FN is one of: $(FUNCTIONS)))
+	cargo lambda invoke $(FN) --data-file $(EVENT)
+
+.PHONY: python
+python:
+	tests/python-env.sh
+
+.PHONY: forget-skipped
+forget-skipped:
+	@mkdir -p $(dir $(SKIPPED_LOG)) && : > $(SKIPPED_LOG)
+
+.PHONY: cargo-lambda
+cargo-lambda:
+	@cargo lambda --version >/dev/null 2>&1 || { echo "cargo-lambda is missing. Install it with: pip install cargo-lambda && rustup target add aarch64-unknown-linux-gnu" >&2; exit 1; }
