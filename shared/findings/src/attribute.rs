@@ -76,6 +76,9 @@ impl Attribute {
     }
 }
 
+/// What a name loses when only its last part is similar; also how far behind the best one may be.
+const TAIL_HANDICAP: f64 = 0.05;
+
 /// At most three of the names that a misspelt one may have meant, best first.
 pub(crate) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
     let wanted = name.to_ascii_lowercase();
@@ -84,11 +87,13 @@ pub(crate) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> V
             let lower = candidate.to_ascii_lowercase();
             let tail = lower.rsplit_once('.').map_or(lower.as_str(), |(_, tail)| tail);
             let score = strsim::jaro_winkler(&wanted, &lower)
-                .max(strsim::jaro_winkler(&wanted, tail) - 0.02);
+                .max(strsim::jaro_winkler(&wanted, tail) - TAIL_HANDICAP);
             (score >= 0.8).then_some((score, candidate))
         })
         .collect();
     ranked.sort_by(|left, right| right.0.total_cmp(&left.0).then(left.1.len().cmp(&right.1.len())));
+    let best = ranked.first().map_or(0.0, |(score, _)| *score);
+    ranked.retain(|(score, _)| *score > best - TAIL_HANDICAP);
     ranked.into_iter().take(3).map(|(_, candidate)| candidate).collect()
 }
 

@@ -1,5 +1,7 @@
 //! Why a decision fell as it did: every rule up to the one that decided, condition by condition.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::{
@@ -103,14 +105,20 @@ impl<'r> ConditionTrace<'r> {
 
 fn shown(value: &Value<'_>) -> String {
     let text = match value {
-        Value::Null => "null",
-        Value::Bool(true) => "true",
-        Value::Bool(false) => "false",
-        Value::Number(text) | Value::Object(text) => text,
-        Value::Text(text) => text,
+        Value::Null => "null".into(),
+        Value::Bool(flag) => flag.to_string().into(),
+        Value::Number(text) => Cow::Borrowed(*text),
+        Value::Object(json) => on_one_line(json),
+        Value::Text(text) => Cow::Borrowed(text.as_ref()),
     };
     match text.char_indices().nth(SHOWN_CHARACTERS) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
+        None => text.into_owned(),
     }
+}
+
+/// An object without the white space it was written with.
+fn on_one_line(json: &str) -> Cow<'_, str> {
+    serde_json::from_str::<serde_json::Value>(json)
+        .map_or(Cow::Borrowed(json), |object| object.to_string().into())
 }
