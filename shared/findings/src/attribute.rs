@@ -70,9 +70,12 @@ impl Attribute {
         BY_NAME.get(name).copied()
     }
 
-    /// The attributes whose names come closest to a misspelt one, best first.
-    pub fn nearest(name: &str) -> Vec<&'static str> {
-        nearest(name, TABLE.iter().map(|attribute| attribute.name))
+    /// A path that is no attribute itself but has attributes below it: an object or a list of them.
+    pub(crate) fn path_above(path: &str) -> Option<&'static str> {
+        TABLE.iter().find_map(|attribute| {
+            let (start, rest) = attribute.name.split_at_checked(path.len())?;
+            (start == path && rest.starts_with('.')).then_some(start)
+        })
     }
 }
 
@@ -129,9 +132,10 @@ mod tests {
 
     #[test]
     fn a_misspelt_name_finds_its_neighbours() {
-        assert_eq!(Attribute::nearest("severty").first(), Some(&"severity"));
-        assert_eq!(Attribute::nearest("service.cuont").first(), Some(&"service.count"));
-        assert_eq!(Attribute::nearest("Type").first(), Some(&"type"));
-        assert!(Attribute::nearest("qqqq").is_empty());
+        let near = |name| nearest(name, TABLE.iter().map(|attribute| attribute.name));
+        assert_eq!(near("severty"), ["severity"]);
+        assert_eq!(near("service.cuont").first(), Some(&"service.count"));
+        assert_eq!(near("Type").first(), Some(&"type"));
+        assert!(near("qqqq").is_empty());
     }
 }

@@ -5,11 +5,7 @@ use std::fmt;
 use ipnet::IpNet;
 
 use self::test::Test;
-use crate::{
-    Truth,
-    attribute::Attribute,
-    extract::{Value, Values},
-};
+use crate::{Timestamp, Truth, attribute::Attribute, expression::Subject, extract::Value};
 
 pub(crate) mod compile;
 mod operator;
@@ -34,46 +30,51 @@ pub(crate) struct Condition {
 pub(crate) enum Target {
     /// A filter attribute.
     Attribute(&'static Attribute),
-    /// A list of key and value pairs, both of which must be those of the same element.
-    Pairs(&'static str),
+    /// The elements of a list, or an object: a path that attributes begin with.
+    Elements(&'static str),
 }
 
 impl Target {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Attribute(attribute) => attribute.name,
-            Self::Pairs(name) => name,
+            Self::Elements(name) => name,
         }
     }
 }
 
 impl Condition {
     /// Whether it holds when the attribute's only value is this one.
-    pub(crate) fn selects(&self, value: &Value<'_>) -> bool {
-        let holds = self.test.on(value);
+    pub(crate) fn selects(&self, value: &Value<'_>, as_of: Timestamp) -> bool {
+        let holds = self.test.on(value, as_of);
         (if self.operator.is_negated() { !holds } else { holds }).is_true()
     }
 
     /// The values the condition is about.
-    pub(crate) fn values<'v, 'a>(&self, values: &'v Values<'a>) -> &'v [Value<'a>] {
-        values.at(self.slot)
+    pub(crate) fn values<'v, 'a>(&self, subject: Subject<'v, 'a>) -> &'v [Value<'a>] {
+        subject.values.at(self.slot)
     }
 
     /// What the condition says about the values of its attribute.
     ///
-    /// Any value may satisfy it; a negated operator asks that none does. `null` is no value. Where
-    /// there is none, or none that can be compared, the answer is unknown, except for `exists`.
-    pub(crate) fn evaluate(&self, values: &Values<'_>) -> Truth {
+    /// Any value may satisfy it; a negated operator asks that none does, `every` that all do.
+    /// `null` is no value. Where there is none, or none that can be compared, the answer is
+    /// unknown, except for `exists`.
+    pub(crate) fn evaluate(&self, subject: Subject<'_, '_>) -> Truth {
         let mut known =
-            self.values(values).iter().filter(|value| !matches!(value, Value::Null)).peekable();
+            self.values(subject).iter().filter(|value| !matches!(value, Value::Null)).peekable();
         if let Test::Exists(expected) = self.test {
             return Truth::from(known.peek().is_some() == expected);
         }
         if known.peek().is_none() {
             return Truth::Unknown;
         }
-        let any = Truth::any(known.map(|value| self.test.on(value)));
-        if self.operator.is_negated() { !any } else { any }
+        let answers = known.map(|value| self.test.on(value, subject.as_of));
+        match self.operator {
+            Operator::Every => Truth::all(answers),
+            operator if operator.is_negated() => !Truth::any(answers),
+            _ => Truth::any(answers),
+        }
     }
 }
 

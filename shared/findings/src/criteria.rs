@@ -5,33 +5,9 @@ use crate::{
     condition::{Operator, Target, compile},
     document::{Content, Key, Node},
     expression::Expression,
-    extract::Paths,
     problem::{Problems, quoted},
+    scope::Scope,
 };
-
-/// Gives every attribute that some condition reads its slot in the one walk over a finding.
-#[derive(Debug, Default)]
-pub(crate) struct Slots(Vec<Target>);
-
-impl Slots {
-    fn of(&mut self, target: Target) -> usize {
-        self.0.iter().position(|own| *own == target).unwrap_or_else(|| {
-            self.0.push(target);
-            self.0.len() - 1
-        })
-    }
-
-    /// The trie that finds all of them.
-    pub(crate) fn into_paths(self) -> Paths {
-        let mut paths = Paths::new(self.0.iter().map(|target| target.name()));
-        for (slot, target) in self.0.iter().enumerate() {
-            if let Target::Attribute(Attribute { alternative: Some(path), .. }) = target {
-                paths.also(slot, path);
-            }
-        }
-        paths
-    }
-}
 
 /// Reads criteria: all attributes, and all operators on one, must hold.
 ///
@@ -39,7 +15,7 @@ impl Slots {
 /// `{"Criterion": {..}}` is taken for what it holds.
 pub(crate) fn criteria(
     node: &Node,
-    slots: &mut Slots,
+    scope: &mut Scope,
     problems: &mut Problems,
 ) -> Option<Expression> {
     let Content::Map(members) = &node.content else {
@@ -51,7 +27,7 @@ pub(crate) fn criteria(
     if let [(Key { name, .. }, inner)] = members.as_slice()
         && name.eq_ignore_ascii_case("criterion")
     {
-        return criteria(inner, slots, problems);
+        return criteria(inner, scope, problems);
     }
     if members.is_empty() {
         problems.at(node, "empty criteria would hold for every finding").help("name an attribute");
@@ -60,9 +36,9 @@ pub(crate) fn criteria(
     let mut parts = Vec::new();
     for (key, value) in members {
         let part = match key.name.as_str() {
-            "any" => alternatives(value, slots, problems).map(Expression::Any),
-            "all" => alternatives(value, slots, problems).map(Expression::All),
-            _ => conditions(key, value, slots, problems),
+            "any" => alternatives(value, scope, problems).map(Expression::Any),
+            "all" => alternatives(value, scope, problems).map(Expression::All),
+            _ => conditions(key, value, scope, problems),
         };
         parts.extend(part);
     }
@@ -72,7 +48,7 @@ pub(crate) fn criteria(
 /// Reads a list of criteria.
 pub(crate) fn alternatives(
     node: &Node,
-    slots: &mut Slots,
+    scope: &mut Scope,
     problems: &mut Problems,
 ) -> Option<Vec<Expression>> {
     let elements = node.elements();
@@ -81,17 +57,17 @@ pub(crate) fn alternatives(
         return None;
     }
     let read: Vec<_> =
-        elements.iter().filter_map(|element| criteria(element, slots, problems)).collect();
+        elements.iter().filter_map(|element| criteria(element, scope, problems)).collect();
     (read.len() == elements.len()).then_some(read)
 }
 
 fn conditions(
     key: &Key,
     value: &Node,
-    slots: &mut Slots,
+    scope: &mut Scope,
     problems: &mut Problems,
 ) -> Option<Expression> {
-    let target = target(key, problems);
+    let target = target(key, scope, problems);
     let Content::Map(operators) = &value.content else {
         problems
             .at(value, format!("`{}` takes a map of operators, not {}", key.name, value.kind()))
@@ -106,23 +82,23 @@ fn conditions(
     let mut parts = Vec::new();
     for (name, operand) in operators {
         let Some(operator) = operator(name, problems) else { continue };
-        let condition = compile::condition(target, operator, operand, slots.of(target), problems);
+        let condition = compile::condition(target, operator, operand, scope, problems);
         parts.extend(condition.map(|condition| Expression::Condition(Box::new(condition))));
     }
     (parts.len() == operators.len()).then_some(Expression::All(parts))
 }
 
-fn target(key: &Key, problems: &mut Problems) -> Option<Target> {
-    let name = key.name.as_str();
-    if let Some(attribute) = Attribute::named(name) {
+fn target(key: &Key, scope: &Scope, problems: &mut Problems) -> Option<Target> {
+    let name = scope.full_name(&key.name);
+    if let Some(attribute) = Attribute::named(&name) {
         return Some(Target::Attribute(attribute));
     }
-    let pair = ["key", "value"].map(|part| Attribute::named(&format!("{name}.{part}")));
-    if let [Some(key), Some(_)] = pair {
-        return key.name.strip_suffix(".key").map(Target::Pairs);
+    if let Some(path) = Attribute::path_above(&name) {
+        return Some(Target::Elements(path));
     }
+    let nearest = scope.nearest(&key.name);
     problems.at_key(key, format!("`{name}` is no filter attribute of GuardDuty")).suggest(
-        &Attribute::nearest(name),
+        &nearest,
         || {
             "attributes are named as in GuardDuty's CreateFilter, for example `service.count`"
                 .into()

@@ -1,6 +1,13 @@
 //! Conditions joined by all, any and not.
 
-use crate::{Truth, condition::Condition, extract::Values};
+use crate::{Timestamp, Truth, condition::Condition, extract::Values};
+
+/// What an expression is asked about: the values of one finding, and the moment of asking.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Subject<'v, 'a> {
+    pub(crate) values: &'v Values<'a>,
+    pub(crate) as_of: Timestamp,
+}
 
 /// What must hold for a rule, a route or a filter.
 #[derive(Debug, Clone)]
@@ -16,12 +23,12 @@ pub(crate) enum Expression {
 }
 
 impl Expression {
-    pub(crate) fn evaluate(&self, values: &Values<'_>) -> Truth {
+    pub(crate) fn evaluate(&self, subject: Subject<'_, '_>) -> Truth {
         match self {
-            Self::Condition(condition) => condition.evaluate(values),
-            Self::All(parts) => Truth::all(parts.iter().map(|part| part.evaluate(values))),
-            Self::Any(parts) => Truth::any(parts.iter().map(|part| part.evaluate(values))),
-            Self::Not(part) => !part.evaluate(values),
+            Self::Condition(condition) => condition.evaluate(subject),
+            Self::All(parts) => Truth::all(parts.iter().map(|part| part.evaluate(subject))),
+            Self::Any(parts) => Truth::any(parts.iter().map(|part| part.evaluate(subject))),
+            Self::Not(part) => !part.evaluate(subject),
         }
     }
 

@@ -11,15 +11,15 @@ use self::{
 use crate::{
     Finding, Severity, Timestamp,
     attribute::nearest,
-    criteria::Slots,
     document::Node,
-    extract::{Paths, Values},
+    expression::Subject,
+    extract::Paths,
     problem::{Problem, Problems, RuleSetError, quoted},
+    scope::Scope,
 };
 
 mod decision;
 mod destination;
-mod duration;
 mod explanation;
 mod fields;
 mod file;
@@ -108,19 +108,24 @@ impl RuleSet {
         &self.destinations
     }
 
+    /// The rules that no longer decide.
+    pub fn expired(&self, as_of: Timestamp) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().filter(move |rule| rule.is_expired(as_of))
+    }
+
     /// Decides what happens with a finding: the first rule that is not expired and is known to
     /// match decides, and the guards have the last word.
     pub fn decide(&self, finding: &Finding, as_of: Timestamp) -> Decision<'_> {
-        self.decide_on(finding, &finding.values(&self.paths), as_of)
+        self.decide_on(finding, Subject { values: &finding.values(&self.paths), as_of })
     }
 
     /// Decides and says why.
     pub fn explain(&self, finding: &Finding, as_of: Timestamp) -> Explanation<'_> {
-        let values = finding.values(&self.paths);
-        let decision = self.decide_on(finding, &values, as_of);
+        let subject = Subject { values: &finding.values(&self.paths), as_of };
+        let decision = self.decide_on(finding, subject);
         let mut trace = Vec::new();
         for rule in &self.rules {
-            trace.push(RuleTrace::of(rule, &values, as_of));
+            trace.push(RuleTrace::of(rule, subject));
             if decision.rule.is_some_and(|deciding| std::ptr::eq(deciding, rule)) {
                 break;
             }
@@ -131,9 +136,9 @@ impl RuleSet {
     /// Where a finding goes that somebody is to be told about: the destinations of every route
     /// that takes it, each once. Empty when no route does.
     pub fn route(&self, finding: &Finding) -> Vec<&Destination> {
-        let values = finding.values(&self.paths);
+        let subject = Subject { values: &finding.values(&self.paths), as_of: Timestamp::EPOCH };
         let takes = |route: &&Route| {
-            route.when.as_ref().is_none_or(|when| when.evaluate(&values).is_true())
+            route.when.as_ref().is_none_or(|when| when.evaluate(subject).is_true())
         };
         let chosen: Vec<usize> =
             self.routes.iter().filter(takes).flat_map(|route| route.to.iter().copied()).collect();
@@ -144,11 +149,11 @@ impl RuleSet {
             .collect()
     }
 
-    fn decide_on(&self, finding: &Finding, values: &Values<'_>, as_of: Timestamp) -> Decision<'_> {
+    fn decide_on(&self, finding: &Finding, subject: Subject<'_, '_>) -> Decision<'_> {
         self.rules
             .iter()
-            .filter(|rule| !rule.is_expired(as_of))
-            .find(|rule| rule.when.evaluate(values).is_true())
+            .filter(|rule| !rule.is_expired(subject.as_of))
+            .find(|rule| rule.when.evaluate(subject).is_true())
             .map_or_else(
                 || Decision::by_default(finding),
                 |rule| Decision::by(rule, finding, &self.defaults),
@@ -175,7 +180,7 @@ struct Loading {
     rules: Vec<Rule>,
     destinations: Vec<Destination>,
     routes: Vec<(String, UnresolvedRoute)>,
-    slots: Slots,
+    scope: Scope,
     problems: Vec<Problem>,
 }
 
@@ -183,7 +188,7 @@ impl Loading {
     fn add(&mut self, source: &RuleSource<'_>) {
         let mut problems = Problems::of(source.name);
         let file =
-            file::read(source.name, source.text, &self.defaults, &mut self.slots, &mut problems);
+            file::read(source.name, source.text, &self.defaults, &mut self.scope, &mut problems);
         let File { defaults, rules, destinations, routes } = file;
         if let Some(defaults) = defaults {
             if self.has_defaults && defaults != self.defaults {
@@ -226,7 +231,7 @@ impl Loading {
             defaults: self.defaults,
             destinations: self.destinations,
             routes,
-            paths: self.slots.into_paths(),
+            paths: self.scope.into_paths(),
             hash,
         })
     }

@@ -13,6 +13,9 @@ use serde::{Serialize, Serializer};
 pub struct Timestamp(DateTime<Utc>);
 
 impl Timestamp {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self(DateTime::UNIX_EPOCH);
+
     /// Reads ISO 8601 text: with or without a fraction, with `T` or a space, with `Z`, an
     /// offset or no zone at all (then UTC).
     pub fn parse(text: &str) -> Option<Self> {

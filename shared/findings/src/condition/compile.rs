@@ -1,41 +1,52 @@
 //! Compiles an operator and its operand for one attribute, or says what is wrong with them.
 
-use ipnet::IpNet;
-
 use super::{
     Condition, Operator, Target,
-    test::{Comparison, NumberOperand, Scale, Test},
+    test::{Comparison, Scale, Test},
 };
 use crate::{
-    Timestamp,
-    attribute::AttributeKind,
-    document::{Content, Node},
+    attribute::{AttributeKind, nearest},
+    document::{Content, Key, Node},
+    duration::duration,
     glob::Glob,
-    problem::Problems,
+    problem::{Problems, quoted},
+    scope::Scope,
 };
 
-/// The condition on the values in `slot`; problems otherwise.
+mod elements;
+mod operand;
+
+/// The condition that `operator` makes with `operand`; problems otherwise.
 pub(crate) fn condition(
     target: Target,
     operator: Operator,
     operand: &Node,
-    slot: usize,
+    scope: &mut Scope,
     problems: &mut Problems,
 ) -> Option<Condition> {
-    let test = test(target, operator, operand, problems)?;
-    Some(Condition { attribute: target, operator, operand: operand.summary(), slot, test })
+    let test = match target {
+        Target::Elements(path) => elements::test(path, operator, operand, scope, problems),
+        Target::Attribute(_) if elements::is_about_elements(operator) => {
+            elements::misplaced(target, operator, operand, problems);
+            None
+        }
+        Target::Attribute(attribute) => {
+            let operand = with_lists(operand, scope, problems)?;
+            test(target, attribute.kind, operator, &operand, scope, problems)
+        }
+    };
+    let slot = scope.slot(target);
+    Some(Condition { attribute: target, operator, operand: operand.summary(), slot, test: test? })
 }
 
 fn test(
     target: Target,
+    kind: AttributeKind,
     operator: Operator,
     operand: &Node,
+    scope: &Scope,
     problems: &mut Problems,
 ) -> Option<Test> {
-    let kind = match target {
-        Target::Attribute(attribute) => attribute.kind,
-        Target::Pairs(_) => return pairs(operator, operand, problems),
-    };
     match operator {
         Operator::Equals | Operator::NotEquals => equality(kind, operand, problems),
         Operator::GreaterThan => order(target, kind, Comparison::Greater, operand, problems),
@@ -47,47 +58,122 @@ fn test(
             order(target, kind, Comparison::LessOrEqual, operand, problems)
         }
         Operator::Matches | Operator::NotMatches => {
-            let glob = |text: &str| Some(Glob::new(text));
-            list(operand, problems, "a pattern", |node| text(node).and_then(glob)).map(Test::Glob)
+            let glob = |node: &Node| operand::text(node).map(Glob::new);
+            list(operand, problems, "a pattern", glob).map(Test::Glob)
         }
         Operator::Cidr | Operator::NotCidr => {
-            list(operand, problems, "a network such as 192.0.2.0/24", network).map(Test::Cidr)
+            list(operand, problems, "a network such as 192.0.2.0/24", operand::network)
+                .map(Test::Cidr)
         }
-        Operator::Exists => match operand.content {
-            Content::Bool(expected) => Some(Test::Exists(expected)),
-            _ => {
-                problems
-                    .at(operand, format!("`exists` takes true or false, not {}", operand.kind()));
-                None
-            }
-        },
-        Operator::Tag => {
-            problems
-                .at(operand, format!("`{}` is no list of key and value pairs", target.name()))
-                .help("write the attribute without its last part, as in `resource.instanceDetails.tags: { tag: { Role: edge } }`");
+        Operator::Regex | Operator::NotRegex => expressions(operand, problems).map(Test::Regex),
+        Operator::Exists => existence(operand, problems),
+        Operator::OlderThan => age(target, kind, true, operand, scope, problems),
+        Operator::NewerThan => age(target, kind, false, operand, scope, problems),
+        Operator::Tag | Operator::Element | Operator::Every => None,
+    }
+}
+
+fn existence(operand: &Node, problems: &mut Problems) -> Option<Test> {
+    match operand.content {
+        Content::Bool(expected) => Some(Test::Exists(expected)),
+        _ => {
+            problems.at(operand, format!("`exists` takes true or false, not {}", operand.kind()));
             None
         }
     }
 }
 
+fn age(
+    target: Target,
+    kind: AttributeKind,
+    older: bool,
+    operand: &Node,
+    scope: &Scope,
+    problems: &mut Problems,
+) -> Option<Test> {
+    if kind != AttributeKind::Time {
+        problems
+            .at(operand, format!("`{}` is no time, so it has no age", target.name()))
+            .help("ages are those of times such as `updatedAt` and `service.eventLastSeen`");
+        return None;
+    }
+    if !scope.has_clock() {
+        problems
+            .at(operand, "ages have no meaning here: this is not asked at a moment")
+            .help("put it into a rule, or compare with a time");
+        return None;
+    }
+    Some(Test::Age { older, than: duration(operand, problems)? })
+}
+
+fn expressions(operand: &Node, problems: &mut Problems) -> Option<Vec<regex::Regex>> {
+    let texts = list(operand, problems, "an expression", |node| {
+        operand::text(node).map(|text| (node.clone(), text.to_owned()))
+    })?;
+    let mut expressions = Vec::new();
+    for (node, text) in &texts {
+        match operand::expression(text) {
+            Ok(expression) => expressions.push(expression),
+            Err(reason) => {
+                problems.at(node, format!("`{text}` is no regular expression: {reason}"));
+            }
+        }
+    }
+    (expressions.len() == texts.len()).then_some(expressions)
+}
+
+/// The operand with every `{ list: name }` replaced by what the list holds.
+fn with_lists(operand: &Node, scope: &Scope, problems: &mut Problems) -> Option<Node> {
+    let name = |node: &Node| match &node.content {
+        Content::Map(members) => match members.as_slice() {
+            [(Key { name, .. }, node)] if name == "list" => Some(node.summary()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let mut elements = Vec::new();
+    let mut is_whole = true;
+    for element in operand.elements() {
+        match name(element).map(|name| (scope.list(&name), name)) {
+            None => elements.push(element.clone()),
+            Some((Some(list), _)) => elements.extend_from_slice(list),
+            Some((None, name)) => {
+                is_whole = false;
+                let names = scope.list_names();
+                problems.at(element, format!("there is no list `{name}`")).suggest(
+                    &nearest(&name, names.iter().copied()),
+                    || match names.as_slice() {
+                        [] => "name it under `lists:`, before the rules that use it".to_owned(),
+                        names => format!("there are {}", quoted(names)),
+                    },
+                );
+            }
+        }
+    }
+    let is_plain = !matches!(operand.content, Content::List(_)) && name(operand).is_none();
+    let content = if is_plain { operand.content.clone() } else { Content::List(elements) };
+    is_whole.then_some(Node { position: operand.position, content })
+}
+
 fn equality(kind: AttributeKind, operand: &Node, problems: &mut Problems) -> Option<Test> {
     match kind {
         AttributeKind::Text => {
-            list(operand, problems, "text; put it in quotes", text_owned).map(Test::Text)
+            list(operand, problems, "text; put it in quotes", operand::text_owned).map(Test::Text)
         }
         AttributeKind::Numeral | AttributeKind::Any => {
-            list(operand, problems, "text or a number", scalar_text).map(Test::Text)
+            list(operand, problems, "text or a number", operand::scalar_text).map(Test::Text)
         }
         AttributeKind::Number => {
-            list(operand, problems, "a number", exact_number).map(Test::Number)
+            list(operand, problems, "a number", operand::exact_number).map(Test::Number)
         }
         AttributeKind::Severity => {
-            list(operand, problems, "a severity from 0 to 10", severity).map(Test::Severity)
+            list(operand, problems, "a severity from 0 to 10", operand::severity)
+                .map(Test::Severity)
         }
         AttributeKind::Boolean => {
-            list(operand, problems, "true or false", boolean).map(Test::Boolean)
+            list(operand, problems, "true or false", operand::boolean).map(Test::Boolean)
         }
-        AttributeKind::Time => list(operand, problems, TIME, moment).map(Test::Time),
+        AttributeKind::Time => list(operand, problems, TIME, operand::moment).map(Test::Time),
     }
 }
 
@@ -108,9 +194,11 @@ fn order(
             return None;
         }
         #[expect(clippy::cast_precision_loss, reason = "exact for 285,000 years")]
-        AttributeKind::Time => (Scale::Time, moment(operand).map(|millis| millis as f64), TIME),
-        AttributeKind::Severity => (Scale::Severity, number(operand), "a number"),
-        _ => (Scale::Number, number(operand), "a number"),
+        AttributeKind::Time => {
+            (Scale::Time, operand::moment(operand).map(|millis| millis as f64), TIME)
+        }
+        AttributeKind::Severity => (Scale::Severity, operand::number(operand), "a number"),
+        _ => (Scale::Number, operand::number(operand), "a number"),
     };
     match bound {
         Some(bound) => Some(Test::Order { scale, comparison, bound }),
@@ -119,32 +207,6 @@ fn order(
             None
         }
     }
-}
-
-fn pairs(operator: Operator, operand: &Node, problems: &mut Problems) -> Option<Test> {
-    let Content::Map(members) = &operand.content else {
-        problems
-            .at(operand, format!("expected a map of key to value, found {}", operand.kind()))
-            .help("for example `tag: { Role: edge }`");
-        return None;
-    };
-    if operator != Operator::Tag {
-        problems.at(operand, format!("a list of pairs has no `{operator}`")).help("use `tag`");
-        return None;
-    }
-    let mut pairs = Vec::new();
-    for (key, value) in members {
-        for element in value.elements() {
-            match scalar_text(element) {
-                Some(value) => pairs.push((key.name.clone(), value)),
-                None => {
-                    problems.at(element, format!("expected text, found {}", element.kind()));
-                    return None;
-                }
-            }
-        }
-    }
-    Some(Test::Pair(pairs))
 }
 
 /// Reads every element of a list, or a lone value as a list of one. Empty lists decide nothing.
@@ -172,76 +234,4 @@ fn list<T>(
         }
     }
     (values.len() == operand.elements().len()).then_some(values)
-}
-
-fn text(node: &Node) -> Option<&str> {
-    match &node.content {
-        Content::Text(text) => Some(text),
-        _ => None,
-    }
-}
-
-fn text_owned(node: &Node) -> Option<String> {
-    text(node).map(str::to_owned)
-}
-
-fn scalar_text(node: &Node) -> Option<String> {
-    match &node.content {
-        Content::Text(text) => Some(text.clone()),
-        Content::Number(_) | Content::Bool(_) => Some(node.to_json().to_string()),
-        _ => None,
-    }
-}
-
-fn number(node: &Node) -> Option<f64> {
-    match &node.content {
-        Content::Number(number) if number.is_finite() => Some(*number),
-        _ => None,
-    }
-}
-
-/// GuardDuty's own criteria give numbers as text in `equals`.
-fn exact_number(node: &Node) -> Option<NumberOperand> {
-    let written = || text(node)?.trim().parse().ok().filter(|number: &f64| number.is_finite());
-    number(node).or_else(written).map(NumberOperand::Exact)
-}
-
-/// A number is that severity; an integer in quotes is GuardDuty's name for all that begin with it.
-fn severity(node: &Node) -> Option<NumberOperand> {
-    let operand = match (exact_number(node)?, &node.content) {
-        (NumberOperand::Exact(part), Content::Text(_)) if part.fract() == 0.0 => {
-            NumberOperand::IntegerPart(part)
-        }
-        (operand, _) => operand,
-    };
-    let (NumberOperand::Exact(value) | NumberOperand::IntegerPart(value)) = operand;
-    crate::Severity::new(value).map(|_| operand)
-}
-
-fn boolean(node: &Node) -> Option<bool> {
-    match &node.content {
-        Content::Bool(flag) => Some(*flag),
-        Content::Text(text) => text.parse().ok(),
-        _ => None,
-    }
-}
-
-fn moment(node: &Node) -> Option<i64> {
-    match &node.content {
-        #[expect(clippy::cast_possible_truncation, reason = "saturates")]
-        Content::Number(millis) if millis.is_finite() => Some(*millis as i64),
-        Content::Text(text) => {
-            let moment = Timestamp::parse(text).or_else(|| Timestamp::parse_date(text));
-            moment.map(Timestamp::epoch_millis).or_else(|| text.parse().ok())
-        }
-        _ => None,
-    }
-}
-
-/// A network, or a lone address as the network that holds only it.
-fn network(node: &Node) -> Option<IpNet> {
-    let text = text(node)?.trim();
-    let lone = || text.parse::<std::net::IpAddr>().ok().map(IpNet::from);
-    let network: IpNet = text.parse().ok().or_else(lone)?;
-    Some(network.trunc())
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// An operator. All but the last four are GuardDuty's own (API reference, `Condition`).
+/// An operator. Those up to `NotMatches` are GuardDuty's own (API reference, `Condition`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operator {
     Equals,
@@ -15,12 +15,18 @@ pub(crate) enum Operator {
     NotMatches,
     Cidr,
     NotCidr,
+    Regex,
+    NotRegex,
     Exists,
+    OlderThan,
+    NewerThan,
     Tag,
+    Element,
+    Every,
 }
 
 impl Operator {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::Equals,
         Self::NotEquals,
         Self::GreaterThan,
@@ -31,8 +37,14 @@ impl Operator {
         Self::NotMatches,
         Self::Cidr,
         Self::NotCidr,
+        Self::Regex,
+        Self::NotRegex,
         Self::Exists,
+        Self::OlderThan,
+        Self::NewerThan,
         Self::Tag,
+        Self::Element,
+        Self::Every,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -47,8 +59,14 @@ impl Operator {
             Self::NotMatches => "notMatches",
             Self::Cidr => "cidr",
             Self::NotCidr => "notCidr",
+            Self::Regex => "regex",
+            Self::NotRegex => "notRegex",
             Self::Exists => "exists",
+            Self::OlderThan => "olderThan",
+            Self::NewerThan => "newerThan",
             Self::Tag => "tag",
+            Self::Element => "element",
+            Self::Every => "every",
         }
     }
 
@@ -75,7 +93,7 @@ impl Operator {
 
     /// Whether it asks that no value satisfies its test.
     pub(crate) fn is_negated(self) -> bool {
-        matches!(self, Self::NotEquals | Self::NotMatches | Self::NotCidr)
+        matches!(self, Self::NotEquals | Self::NotMatches | Self::NotCidr | Self::NotRegex)
     }
 }
 

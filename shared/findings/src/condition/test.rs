@@ -1,12 +1,14 @@
 //! What a condition asks of one value.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use ipnet::IpNet;
+use regex::Regex;
 
 use super::contains;
 use crate::{
-    Severity, Truth,
+    Severity, Timestamp, Truth,
+    expression::{Expression, Subject},
     extract::{Paths, Value},
     glob::Glob,
     header,
@@ -31,10 +33,23 @@ pub(super) enum Test {
     Glob(Vec<Glob>),
     /// Is an address in one of these networks.
     Cidr(Vec<IpNet>),
+    /// Contains what one of these expressions describes.
+    Regex(Vec<Regex>),
     /// Is there, or is not.
     Exists(bool),
+    /// Is a moment at least this long ago, or less long.
+    Age { older: bool, than: Duration },
     /// Is an object whose `key` and `value` are one of these pairs.
     Pair(Vec<(String, String)>),
+    /// Is an object for which these criteria hold.
+    Object(Box<Criteria>),
+}
+
+/// Criteria on one object, with the walk that finds what they read.
+#[derive(Debug, Clone)]
+pub(super) struct Criteria {
+    pub(super) when: Expression,
+    pub(super) paths: Paths,
 }
 
 /// A number to equal.
@@ -63,7 +78,7 @@ pub(super) enum Comparison {
 }
 
 impl Test {
-    pub(super) fn on(&self, value: &Value<'_>) -> Truth {
+    pub(super) fn on(&self, value: &Value<'_>, as_of: Timestamp) -> Truth {
         let answer = match self {
             Self::Text(texts) => text(value).map(|found| texts.iter().any(|text| *text == found)),
             Self::Number(operands) => number(value).map(|found| equals(operands, found)),
@@ -81,12 +96,28 @@ impl Test {
             Self::Cidr(networks) => text(value)
                 .and_then(|found| found.trim().parse().ok())
                 .map(|address| contains(networks, address)),
+            Self::Regex(expressions) => text(value)
+                .map(|found| expressions.iter().any(|expression| expression.is_match(&found))),
             Self::Exists(expected) => Some(*expected),
+            Self::Age { older, than } => {
+                header::time(value).map(|found| (found + *than <= as_of) == *older)
+            }
+            Self::Object(criteria) => return criteria.on(value, as_of),
             Self::Pair(pairs) => pair(value).map(|(key, value)| {
                 pairs.iter().any(|(own_key, own_value)| *own_key == key && *own_value == value)
             }),
         };
         answer.map_or(Truth::Unknown, Truth::from)
+    }
+}
+
+impl Criteria {
+    fn on(&self, value: &Value<'_>, as_of: Timestamp) -> Truth {
+        let Value::Object(json) = value else { return Truth::Unknown };
+        match self.paths.extract(json) {
+            Ok(values) => self.when.evaluate(Subject { values: &values, as_of }),
+            Err(_) => Truth::Unknown,
+        }
     }
 }
 

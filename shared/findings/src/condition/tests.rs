@@ -123,6 +123,43 @@ fn a_tag_needs_key_and_value_in_the_same_element() {
 }
 
 #[test]
+fn criteria_can_be_about_one_element_or_about_every_one() {
+    let path = "service.action.portProbeAction.portProbeDetails";
+    let probes = |addresses: &[Json]| {
+        let details: Vec<_> = addresses
+            .iter()
+            .map(|address| json!({"localPortDetails": {"port": 22}, "remoteIpDetails": {"ipAddressV4": address}}))
+            .collect();
+        json!({"service": {"action": {"portProbeAction": {"portProbeDetails": details}}}})
+    };
+    let ours = json!({"remoteIpDetails.ipAddressV4": {"cidr": ["192.0.2.0/24"]},
+        "localPortDetails.port": {"equals": [22]}});
+    let [inside, outside] = [json!("192.0.2.1"), json!("203.0.113.1")];
+    for (addresses, one, every) in [
+        (vec![inside.clone(), inside.clone()], Truth::True, Truth::True),
+        (vec![inside.clone(), outside.clone()], Truth::True, Truth::False),
+        (vec![outside.clone()], Truth::False, Truth::False),
+        (vec![inside, json!(null)], Truth::True, Truth::Unknown),
+        (vec![], Truth::Unknown, Truth::Unknown),
+    ] {
+        let members = probes(&addresses);
+        assert_eq!(holds(path, json!({"element": ours}), members.clone()), one, "{addresses:?}");
+        assert_eq!(holds(path, json!({"every": ours}), members), every, "{addresses:?}");
+    }
+}
+
+#[test]
+fn expressions_search_the_text_and_their_size_is_limited() {
+    for (expression, expected) in [("PortProbe", true), ("^Recon:", true), ("^PortProbe", false)] {
+        assert_eq!(holds("type", json!({"regex": [expression]}), json!({})), expected.into());
+        assert_eq!(holds("type", json!({"notRegex": [expression]}), json!({})), (!expected).into());
+    }
+    let huge = json!({"type": {"regex": ["(a{1000}){1000}"]}});
+    let error = Filter::from_criteria_json(&huge).unwrap_err().to_string();
+    assert!(error.contains("takes more than"), "{error}");
+}
+
+#[test]
 fn networks_contain_addresses_of_both_families_and_mapped_ones() {
     let attribute = format!("{NETWORK}.remoteIpDetails.ipAddressV4");
     let remote = |address: &str| {
@@ -206,8 +243,16 @@ fn groups_join_criteria_and_every_operand_mistake_is_reported() {
         (json!({"accountId": {"equals": [111122223333_i64]}}), "put it in quotes"),
         (json!({"type": {"equals": []}}), "an empty list"),
         (json!({"type": {"cidr": ["10.0.0.0/33"]}}), "a network such as"),
-        (json!({"type": {"tag": {"a": "b"}}}), "no list of key and value pairs"),
-        (json!({"resource.instanceDetails.tags": {"equals": {"a": "b"}}}), "has no `equals`"),
+        (json!({"type": {"tag": {"a": "b"}}}), "`type` is a value, so there is no `tag` of it"),
+        (json!({"resource.instanceDetails.tags": {"equals": {"a": "b"}}}), "`equals` says nothing"),
+        (json!({"resource.instanceDetails": {"tag": {"a": "b"}}}), "no list of keys and values"),
+        (
+            json!({"resource.instanceDetails.tags": {"element": {"kee": {"eq": ["a"]}}}}),
+            "did you mean `key`",
+        ),
+        (json!({"type": {"regex": ["("]}}), "no regular expression: unclosed group"),
+        (json!({"type": {"olderThan": "1d"}}), "is no time, so it has no age"),
+        (json!({"updatedAt": {"olderThan": "1d"}}), "ages have no meaning here"),
         (json!({"updatedAt": {"gt": "soon"}}), "a time"),
         (json!({"service.archived": {"equals": ["no"]}}), "true or false"),
         (json!({"service.count": {"exists": "yes"}}), "`exists` takes true or false"),

@@ -9,11 +9,7 @@ use super::{
     guard::Guard,
     rule::{Action, Rule},
 };
-use crate::{
-    Timestamp, Truth,
-    condition::Condition,
-    extract::{Value, Values},
-};
+use crate::{Timestamp, Truth, condition::Condition, expression::Subject, extract::Value};
 
 /// Values shown per condition; a finding can hold hundreds of addresses.
 const SHOWN_VALUES: usize = 10;
@@ -76,29 +72,29 @@ impl<'r> Explanation<'r> {
 }
 
 impl<'r> RuleTrace<'r> {
-    pub(crate) fn of(rule: &'r Rule, values: &Values<'_>, as_of: Timestamp) -> Self {
+    pub(crate) fn of(rule: &'r Rule, subject: Subject<'_, '_>) -> Self {
         Self {
             rule: &rule.name,
-            expired: rule.is_expired(as_of),
-            holds: rule.when.evaluate(values),
+            expired: rule.is_expired(subject.as_of),
+            holds: rule.when.evaluate(subject),
             conditions: rule
                 .when
                 .conditions()
                 .into_iter()
-                .map(|condition| ConditionTrace::of(condition, values))
+                .map(|condition| ConditionTrace::of(condition, subject))
                 .collect(),
         }
     }
 }
 
 impl<'r> ConditionTrace<'r> {
-    fn of(condition: &'r Condition, values: &Values<'_>) -> Self {
+    fn of(condition: &'r Condition, subject: Subject<'_, '_>) -> Self {
         Self {
             attribute: condition.attribute.name(),
             operator: condition.operator.name(),
             operand: &condition.operand,
-            found: condition.values(values).iter().take(SHOWN_VALUES).map(shown).collect(),
-            holds: condition.evaluate(values),
+            found: condition.values(subject).iter().take(SHOWN_VALUES).map(shown).collect(),
+            holds: condition.evaluate(subject),
         }
     }
 }

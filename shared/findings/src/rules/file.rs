@@ -3,16 +3,17 @@
 use super::{
     Defaults,
     destination::{Destination, DestinationKind},
-    duration::duration,
     fields::Fields,
     rule::Rule,
 };
 use crate::{
     Severity,
-    criteria::{Slots, criteria},
+    criteria::criteria,
     document::{Content, Key, Node},
+    duration::duration,
     expression::Expression,
     problem::Problems,
+    scope::Scope,
 };
 
 mod rule;
@@ -38,7 +39,7 @@ pub(super) fn read(
     name: &str,
     text: &str,
     inherited: &Defaults,
-    slots: &mut Slots,
+    scope: &mut Scope,
     problems: &mut Problems,
 ) -> File {
     let mut file = File::default();
@@ -49,7 +50,7 @@ pub(super) fn read(
             return file;
         }
     };
-    let known = ["version", "defaults", "rules", "destinations", "routes"];
+    let known = ["version", "strict", "defaults", "lists", "rules", "destinations", "routes"];
     let Some(fields) = Fields::of(&node, "a rule file", &known, problems) else { return file };
     match fields.require("version", "a rule file", problems) {
         Some(Node { content: Content::Number(1.0), .. }) | None => {}
@@ -61,16 +62,55 @@ pub(super) fn read(
     }
     file.defaults = fields.get("defaults").and_then(|node| defaults(node, problems));
     let defaults = file.defaults.as_ref().unwrap_or(inherited);
+    let is_strict = fields.get("strict").is_some_and(|node| flag(node, "strict", problems));
+    if let Some(node) = fields.get("lists") {
+        lists(node, scope, problems);
+    }
     for node in list(&fields, "rules", problems) {
-        file.rules.extend(rule::rule(node, name, defaults, slots, problems));
+        let rule = rule::rule(node, name, defaults, scope, problems);
+        if let (true, Some(rule)) = (is_strict, &rule) {
+            rule::require_accountability(node, rule, problems);
+        }
+        file.rules.extend(rule);
     }
     if let Some(node) = fields.get("destinations") {
         file.destinations = destinations(node, problems);
     }
+    // A notification is routed when its event arrives: every age would be about nothing.
+    scope.set_clock(false);
     for node in list(&fields, "routes", problems) {
-        file.routes.extend(route(node, slots, problems));
+        file.routes.extend(route(node, scope, problems));
     }
+    scope.set_clock(true);
     file
+}
+
+fn flag(node: &Node, name: &str, problems: &mut Problems) -> bool {
+    match node.content {
+        Content::Bool(flag) => flag,
+        _ => {
+            problems.at(node, format!("`{name}` is true or false, not {}", node.kind()));
+            false
+        }
+    }
+}
+
+/// Named lists: what several conditions have in common, said once.
+fn lists(node: &Node, scope: &mut Scope, problems: &mut Problems) {
+    let Content::Map(members) = &node.content else {
+        problems
+            .at(node, format!("`lists` is a map of names to lists, not {}", node.kind()))
+            .help("for example `lists: { offices: [192.0.2.0/24] }`");
+        return;
+    };
+    for (key, list) in members {
+        if !matches!(list.content, Content::List(_)) {
+            problems.at(list, format!("`{}` is no list but {}", key.name, list.kind()));
+        }
+        if !scope.add_list(&key.name, list.elements().to_vec()) {
+            problems.at_key(key, format!("a second list `{}`", key.name));
+        }
+    }
 }
 
 /// The elements of a field that is a list, or nothing when it is absent.
@@ -164,11 +204,11 @@ fn destination(node: &Node, problems: &mut Problems) -> Option<DestinationKind> 
     }
 }
 
-fn route(node: &Node, slots: &mut Slots, problems: &mut Problems) -> Option<UnresolvedRoute> {
+fn route(node: &Node, scope: &mut Scope, problems: &mut Problems) -> Option<UnresolvedRoute> {
     let fields = Fields::of(node, "a route", &["criteria", "to"], problems)?;
     let to = fields.require("to", "a route", problems)?.elements().to_vec();
     let when = match fields.get("criteria") {
-        Some(node) => Some(criteria(node, slots, problems)?),
+        Some(node) => Some(criteria(node, scope, problems)?),
         None => None,
     };
     Some(UnresolvedRoute { when, to })

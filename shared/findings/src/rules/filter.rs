@@ -1,12 +1,13 @@
 //! A GuardDuty filter on its own: native criteria that select findings, as `ListFindings` does.
 
 use crate::{
-    Finding, Truth,
-    criteria::{Slots, criteria},
+    Finding, Timestamp, Truth,
+    criteria::criteria,
     document::Node,
-    expression::Expression,
+    expression::{Expression, Subject},
     extract::Paths,
     problem::{Problems, RuleSetError},
+    scope::Scope,
 };
 
 /// Compiled criteria.
@@ -23,20 +24,21 @@ impl Filter {
     /// Every attribute, operator and operand that is not understood.
     pub fn from_criteria_json(json: &serde_json::Value) -> Result<Self, RuleSetError> {
         let mut problems = Problems::of("criteria");
-        let mut slots = Slots::default();
+        let mut scope = Scope::without_clock();
         let when = match Node::read(&json.to_string()) {
-            Ok(node) => criteria(&node, &mut slots, &mut problems),
+            Ok(node) => criteria(&node, &mut scope, &mut problems),
             Err((position, message)) => {
                 problems.place(position, 1, message);
                 None
             }
         };
-        when.map(|when| Self { when, paths: slots.into_paths() })
+        when.map(|when| Self { when, paths: scope.into_paths() })
             .ok_or_else(|| RuleSetError { problems: problems.into_vec() })
     }
 
     /// Whether the filter selects the finding; unknown when the finding lacks what it asks for.
     pub fn matches(&self, finding: &Finding) -> Truth {
-        self.when.evaluate(&finding.values(&self.paths))
+        let values = finding.values(&self.paths);
+        self.when.evaluate(Subject { values: &values, as_of: Timestamp::EPOCH })
     }
 }

@@ -56,6 +56,8 @@ pub struct Rule {
     pub owner: Option<String>,
     /// Where it was agreed.
     pub ticket: Option<String>,
+    /// What to do when it notifies.
+    pub runbook: Option<String>,
     /// From this moment on it no longer decides.
     pub expires: Option<Timestamp>,
     /// How long a finding must have been quiet before it is archived.

@@ -258,6 +258,67 @@ routes:
 }
 
 #[test]
+fn named_lists_stand_for_what_they_hold() {
+    let set = rules(
+        "  - { name: a, action: noop, criteria: { region: { equals: [ap-south-1, { list: quiet }] } } }
+lists: { quiet: [eu-west-1, eu-west-2] }",
+    );
+    for (region, action) in
+        [("eu-west-2", Action::Noop), ("ap-south-1", Action::Noop), ("x", Action::Notify)]
+    {
+        assert_eq!(
+            set.decide(&finding(json!({"region": region})), now()).action,
+            action,
+            "{region}"
+        );
+    }
+    let error = load(
+        "version: 1
+lists: { quiet: [a], odd: 7 }
+rules: [ { name: a, action: noop, criteria: { region: { equals: { list: quite } } } } ]",
+    );
+    let error = error.unwrap_err().to_string();
+    assert!(
+        error.contains("did you mean `quiet`") && error.contains("`odd` is no list"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_strict_file_wants_to_know_who_and_why_and_until_when() {
+    let error = load(
+        "version: 1
+strict: true
+rules:
+  - { name: a, action: archive, criteria: { severity: { lt: 4 } }, owner: me }
+  - { name: b, action: notify, criteria: { severity: { gt: 7 } }, owner: me, reason: loud }
+",
+    )
+    .unwrap_err();
+    let messages: Vec<_> = error.problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    assert!(messages[0].contains("`a` has no `reason`"), "{messages:?}");
+    assert!(messages[1].contains("`a` has no `expires`"), "{messages:?}");
+}
+
+#[test]
+fn ages_are_counted_from_the_moment_of_asking_and_routes_have_none() {
+    let set = rules("  - { name: old, action: noop, criteria: { updatedAt: { olderThan: 7d } } }");
+    for (as_of, action) in
+        [("2026-04-07T23:59:59Z", Action::Notify), ("2026-04-08T00:00:00Z", Action::Noop)]
+    {
+        let as_of = Timestamp::parse(as_of).unwrap();
+        assert_eq!(set.decide(&finding(json!({})), as_of).action, action);
+    }
+    let error = load(
+        "version: 1
+destinations: { a: { sns: { topic: x } } }
+routes: [ { criteria: { updatedAt: { newerThan: 1d } }, to: [a] } ]",
+    );
+    assert!(error.unwrap_err().to_string().contains("ages have no meaning here"));
+}
+
+#[test]
 fn a_file_that_is_no_rule_file_is_refused_as_a_whole() {
     for (text, part) in [
         ("", "a rule file is a map"),

@@ -5,17 +5,18 @@ use crate::{
     Timestamp,
     attribute::nearest,
     condition::{Operator, Target},
-    criteria::{Slots, alternatives, criteria},
+    criteria::{alternatives, criteria},
     document::{Content, Node},
+    duration::duration,
     expression::Expression,
     extract::Value,
     problem::{Problems, quoted},
     rules::{
         Defaults,
-        duration::duration,
         fields::Fields,
         rule::{Action, Case, CaseFinding, Rule},
     },
+    scope::Scope,
 };
 
 const RULE: [&str; 11] = [
@@ -28,7 +29,7 @@ pub(super) fn rule(
     node: &Node,
     file: &str,
     defaults: &Defaults,
-    slots: &mut Slots,
+    scope: &mut Scope,
     problems: &mut Problems,
 ) -> Option<Rule> {
     let fields = Fields::of(node, "a rule", &RULE, problems)?;
@@ -37,9 +38,9 @@ pub(super) fn rule(
         fields.require("action", "a rule", problems).and_then(|node| action(node, problems));
     let asked = fields
         .require("criteria", "a rule", problems)
-        .and_then(|node| criteria(node, slots, problems));
+        .and_then(|node| criteria(node, scope, problems));
     let unless = match fields.get("unless") {
-        Some(node) => Some(alternatives(node, slots, problems)?),
+        Some(node) => Some(alternatives(node, scope, problems)?),
         None => None,
     };
     let expires = match fields.get("expires") {
@@ -55,6 +56,7 @@ pub(super) fn rule(
     let reason = fields.text("reason", problems);
     let owner = fields.text("owner", problems);
     let ticket = fields.text("ticket", problems);
+    let runbook = fields.text("runbook", problems);
     let asked = asked?;
     let concerns_samples = concerns_samples(&asked);
     let when = match unless {
@@ -69,6 +71,7 @@ pub(super) fn rule(
         reason,
         owner,
         ticket,
+        runbook,
         expires,
         hold,
         cases,
@@ -79,14 +82,30 @@ pub(super) fn rule(
     })
 }
 
+/// Notes what a rule leaves open: who answers for it, why, and until when.
+pub(super) fn require_accountability(node: &Node, rule: &Rule, problems: &mut Problems) {
+    let hides = rule.action == Action::Archive;
+    for (field, is_missing) in [
+        ("reason", rule.reason.is_none()),
+        ("owner", rule.owner.is_none()),
+        ("expires", hides && rule.expires.is_none()),
+    ] {
+        if is_missing {
+            problems
+                .at(node, format!("`{}` has no `{field}`, and `strict` asks for it", rule.name))
+                .help(format!("add `{field}:`, or drop `strict: true`"));
+        }
+    }
+}
+
 /// Whether the criteria ask, outside of alternatives, that the finding is a sample.
 fn concerns_samples(criteria: &Expression) -> bool {
     match criteria {
         Expression::All(parts) => parts.iter().any(concerns_samples),
         Expression::Condition(condition) => {
             condition.operator == Operator::Equals
-                && condition.selects(&Value::Bool(true))
-                && !condition.selects(&Value::Bool(false))
+                && condition.selects(&Value::Bool(true), Timestamp::EPOCH)
+                && !condition.selects(&Value::Bool(false), Timestamp::EPOCH)
                 && matches!(condition.attribute, Target::Attribute(attribute)
                     if attribute.name == "service.additionalInfo.sample")
         }

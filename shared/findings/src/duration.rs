@@ -10,7 +10,7 @@ use crate::{
 const UNITS: [(char, u64); 4] = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)];
 
 /// Reads `24h`, `30m`, `90s`, `7d` or `0`.
-pub(super) fn duration(node: &Node, problems: &mut Problems) -> Option<Duration> {
+pub(crate) fn duration(node: &Node, problems: &mut Problems) -> Option<Duration> {
     let read = match &node.content {
         Content::Number(0.0) => Some(Duration::ZERO),
         Content::Text(text) => parse(text),
