@@ -5,13 +5,16 @@ use std::fmt;
 use ipnet::IpNet;
 
 use self::test::Test;
-use crate::{Timestamp, Truth, attribute::Attribute, expression::Subject, extract::Value};
+use crate::{
+    Timestamp, Truth, attribute::Attribute, document::Position, expression::Subject, extract::Value,
+};
 
 pub(crate) mod compile;
 mod operator;
 mod test;
 
 pub(crate) use operator::Operator;
+pub(crate) use test::text;
 
 /// A condition whose operand was understood when the rules were loaded.
 #[derive(Debug, Clone)]
@@ -20,6 +23,8 @@ pub(crate) struct Condition {
     pub(crate) operator: Operator,
     /// The operand as it was written, for people.
     pub(crate) operand: String,
+    /// Where the operand stands.
+    pub(crate) position: Position,
     /// Where the attribute's values stand in an extraction.
     slot: usize,
     test: Test,
@@ -48,6 +53,24 @@ impl Condition {
     pub(crate) fn selects(&self, value: &Value<'_>, as_of: Timestamp) -> bool {
         let holds = self.test.on(value, as_of);
         (if self.operator.is_negated() { !holds } else { holds }).is_true()
+    }
+
+    /// Where its values stand in an extraction.
+    pub(crate) fn slot(&self) -> usize {
+        self.slot
+    }
+
+    /// The texts one of which must be there for the condition to hold.
+    pub(crate) fn equal_texts(&self) -> Option<&[String]> {
+        match (&self.test, self.operator) {
+            (Test::Text(texts), Operator::Equals) => Some(texts),
+            _ => None,
+        }
+    }
+
+    /// Whether it can only hold when there is a value.
+    pub(crate) fn needs_a_value(&self) -> bool {
+        !matches!(self.test, Test::Exists(false))
     }
 
     /// The values the condition is about.

@@ -5,7 +5,7 @@ use crate::{
     condition::{Operator, Target, compile},
     document::{Content, Key, Node},
     expression::Expression,
-    problem::{Problems, quoted},
+    problem::{Code, Problems, quoted},
     scope::Scope,
 };
 
@@ -20,7 +20,11 @@ pub(crate) fn criteria(
 ) -> Option<Expression> {
     let Content::Map(members) = &node.content else {
         problems
-            .at(node, format!("criteria are a map of attributes, not {}", node.kind()))
+            .at(
+                node,
+                Code::BadValue,
+                format!("criteria are a map of attributes, not {}", node.kind()),
+            )
             .help("for example `criteria: { severity: { lessThan: 4 } }`");
         return None;
     };
@@ -30,7 +34,9 @@ pub(crate) fn criteria(
         return criteria(inner, scope, problems);
     }
     if members.is_empty() {
-        problems.at(node, "empty criteria would hold for every finding").help("name an attribute");
+        problems
+            .at(node, Code::MissingField, "empty criteria would hold for every finding")
+            .help("name an attribute");
         return None;
     }
     let mut parts = Vec::new();
@@ -53,7 +59,9 @@ pub(crate) fn alternatives(
 ) -> Option<Vec<Expression>> {
     let elements = node.elements();
     if elements.is_empty() {
-        problems.at(node, "an empty list of criteria").help("name at least one, or leave it out");
+        problems
+            .at(node, Code::MissingField, "an empty list of criteria")
+            .help("name at least one, or leave it out");
         return None;
     }
     let read: Vec<_> =
@@ -70,12 +78,18 @@ fn conditions(
     let target = target(key, scope, problems);
     let Content::Map(operators) = &value.content else {
         problems
-            .at(value, format!("`{}` takes a map of operators, not {}", key.name, value.kind()))
+            .at(
+                value,
+                Code::BadValue,
+                format!("`{}` takes a map of operators, not {}", key.name, value.kind()),
+            )
             .help(format!("for example `{}: {{ equals: [..] }}`", key.name));
         return None;
     };
     if operators.is_empty() {
-        problems.at(value, format!("`{}` has no operator", key.name)).help("add one or drop it");
+        problems
+            .at(value, Code::MissingField, format!("`{}` has no operator", key.name))
+            .help("add one or drop it");
         return None;
     }
     let target = target?;
@@ -97,13 +111,16 @@ fn target(key: &Key, scope: &Scope, problems: &mut Problems) -> Option<Target> {
         return Some(Target::Elements(path));
     }
     let nearest = scope.nearest(&key.name);
-    problems.at_key(key, format!("`{name}` is no filter attribute of GuardDuty")).suggest(
-        &nearest,
-        || {
+    problems
+        .at_key(
+            key,
+            Code::UnknownAttribute,
+            format!("`{name}` is no filter attribute of GuardDuty"),
+        )
+        .suggest(&nearest, || {
             "attributes are named as in GuardDuty's CreateFilter, for example `service.count`"
                 .into()
-        },
-    );
+        });
     None
 }
 
@@ -112,7 +129,7 @@ fn operator(key: &Key, problems: &mut Problems) -> Option<Operator> {
     if found.is_none() {
         let names = Operator::ALL.map(Operator::name);
         problems
-            .at_key(key, format!("`{}` is no operator", key.name))
+            .at_key(key, Code::UnknownOperator, format!("`{}` is no operator", key.name))
             .suggest(&nearest(&key.name, names.into_iter()), || format!("use {}", quoted(&names)));
     }
     found

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     document::{Content, Node},
-    problem::Problems,
+    problem::{Code, Problems},
 };
 
 const UNITS: [(char, u64); 4] = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)];
@@ -18,7 +18,7 @@ pub(crate) fn duration(node: &Node, problems: &mut Problems) -> Option<Duration>
     };
     if read.is_none() {
         problems
-            .at(node, format!("`{}` is no duration", node.summary()))
+            .at(node, Code::BadValue, format!("`{}` is no duration", node.summary()))
             .help("write a whole number and a unit: 90s, 30m, 24h, 7d; or 0");
     }
     read

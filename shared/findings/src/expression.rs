@@ -32,6 +32,15 @@ impl Expression {
         }
     }
 
+    /// The conditions without any of which it can't hold.
+    pub(crate) fn required(&self) -> Vec<&Condition> {
+        match self {
+            Self::Condition(condition) => vec![condition],
+            Self::All(parts) => parts.iter().flat_map(Self::required).collect(),
+            Self::Any(_) | Self::Not(_) => Vec::new(),
+        }
+    }
+
     /// All conditions, in the order they were written.
     pub(crate) fn conditions(&self) -> Vec<&Condition> {
         match self {

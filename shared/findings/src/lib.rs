@@ -32,7 +32,7 @@ pub use export::{BadLine, ExportError, ExportLimits, ExportReader, Line};
 pub use extract::{ExtractError, Paths, Value, Values};
 pub use finding::Finding;
 pub use finding_type::FindingType;
-pub use problem::{Problem, RuleSetError};
+pub use problem::{Code, Problem, RuleSetError};
 pub use record::{Record, ServiceEvent};
 pub use rules::{
     Action, Case, CaseFinding, ConditionTrace, Decision, Defaults, Destination, DestinationKind,

@@ -4,9 +4,15 @@ use std::fmt;
 
 use crate::document::{Key, Node, Position};
 
+mod code;
+
+pub use code::Code;
+
 /// One problem in a rule file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
+    /// What kind of problem it is.
+    pub code: Code,
     /// The file's name, as it was given.
     pub file: String,
     /// Where it begins.
@@ -22,7 +28,7 @@ pub struct Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Position { line, column } = self.position;
-        write!(formatter, "{}:{line}:{column}: {}", self.file, self.message)?;
+        write!(formatter, "{}:{line}:{column}: {}: {}", self.file, self.code, self.message)?;
         match &self.help {
             Some(help) => write!(formatter, " ({help})"),
             None => Ok(()),
@@ -57,23 +63,41 @@ impl Problems {
     }
 
     /// Notes a problem with a value.
-    pub(crate) fn at(&mut self, node: &Node, message: impl Into<String>) -> &mut Problem {
-        self.place(node.position, node.width(), message.into())
+    pub(crate) fn at(
+        &mut self,
+        node: &Node,
+        code: Code,
+        message: impl Into<String>,
+    ) -> &mut Problem {
+        self.place(code, node.position, node.width(), message.into())
     }
 
     /// Notes a problem with a key.
-    pub(crate) fn at_key(&mut self, key: &Key, message: impl Into<String>) -> &mut Problem {
-        self.place(key.position, key.name.chars().count(), message.into())
+    pub(crate) fn at_key(
+        &mut self,
+        key: &Key,
+        code: Code,
+        message: impl Into<String>,
+    ) -> &mut Problem {
+        self.place(code, key.position, key.name.chars().count(), message.into())
     }
 
     pub(crate) fn place(
         &mut self,
+        code: Code,
         position: Position,
         width: usize,
         message: String,
     ) -> &mut Problem {
         let file = self.file.clone();
-        self.found.push_mut(Problem { file, position, width: width.max(1), message, help: None })
+        self.found.push_mut(Problem {
+            code,
+            file,
+            position,
+            width: width.max(1),
+            message,
+            help: None,
+        })
     }
 
     pub(crate) fn into_vec(self) -> Vec<Problem> {

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use self::{
     destination::Route,
     file::{File, UnresolvedRoute},
+    index::Index,
 };
 use crate::{
     Finding, Severity, Timestamp,
@@ -14,7 +15,7 @@ use crate::{
     document::Node,
     expression::Subject,
     extract::Paths,
-    problem::{Problem, Problems, RuleSetError, quoted},
+    problem::{Code, Problem, Problems, RuleSetError, quoted},
     scope::Scope,
 };
 
@@ -25,6 +26,7 @@ mod fields;
 mod file;
 mod filter;
 mod guard;
+mod index;
 mod rule;
 
 pub use decision::Decision;
@@ -72,6 +74,7 @@ pub struct RuleSet {
     destinations: Vec<Destination>,
     routes: Vec<Route>,
     paths: Paths,
+    index: Index,
     hash: String,
 }
 
@@ -150,8 +153,10 @@ impl RuleSet {
     }
 
     fn decide_on(&self, finding: &Finding, subject: Subject<'_, '_>) -> Decision<'_> {
-        self.rules
-            .iter()
+        self.index
+            .candidates(subject.values)
+            .into_iter()
+            .filter_map(|position| self.rules.get(position))
             .filter(|rule| !rule.is_expired(subject.as_of))
             .find(|rule| rule.when.evaluate(subject).is_true())
             .map_or_else(
@@ -193,7 +198,12 @@ impl Loading {
         if let Some(defaults) = defaults {
             if self.has_defaults && defaults != self.defaults {
                 problems
-                    .place(Default::default(), 1, "a second, different `defaults`".to_owned())
+                    .place(
+                        Code::DuplicateName,
+                        Default::default(),
+                        1,
+                        "a second, different `defaults`".to_owned(),
+                    )
                     .help("keep them in one file of the rule set");
             }
             self.defaults = defaults;
@@ -202,15 +212,21 @@ impl Loading {
         for rule in rules {
             if let Some(first) = self.rules.iter().find(|own| own.name == rule.name) {
                 let (name, file, line) = (&rule.name, &first.file, first.position.line);
-                problems.place(rule.position, 1, format!("a second rule `{name}`")).help(format!(
-                    "the first is at {file}:{line}; names tell rules apart in the ledger"
-                ));
+                problems
+                    .place(Code::DuplicateName, rule.position, 1, format!("a second rule `{name}`"))
+                    .help(format!(
+                        "the first is at {file}:{line}; names tell rules apart in the ledger"
+                    ));
             }
             self.rules.push(rule);
         }
         for (key, destination) in destinations {
             if self.destinations.iter().any(|own| own.name == destination.name) {
-                problems.at_key(&key, format!("a second destination `{}`", key.name));
+                problems.at_key(
+                    &key,
+                    Code::DuplicateName,
+                    format!("a second destination `{}`", key.name),
+                );
             }
             self.destinations.push(destination);
         }
@@ -227,6 +243,7 @@ impl Loading {
             return Err(RuleSetError { problems: self.problems });
         }
         Ok(RuleSet {
+            index: Index::of(&self.rules),
             rules: self.rules,
             defaults: self.defaults,
             destinations: self.destinations,
@@ -244,13 +261,12 @@ impl Loading {
             let name = node.summary();
             match own.iter().position(|own| *own == name) {
                 Some(index) => resolved.push(index),
-                None => problems.at(node, format!("there is no destination `{name}`")).suggest(
-                    &nearest(&name, own.iter().copied()),
-                    || match own.as_slice() {
+                None => problems
+                    .at(node, Code::UnknownName, format!("there is no destination `{name}`"))
+                    .suggest(&nearest(&name, own.iter().copied()), || match own.as_slice() {
                         [] => "add it under `destinations:`".to_owned(),
                         own => format!("there are {}", quoted(own)),
-                    },
-                ),
+                    }),
             }
         }
         self.problems.extend(problems.into_vec());
@@ -258,5 +274,7 @@ impl Loading {
     }
 }
 
+#[cfg(test)]
+mod laws;
 #[cfg(test)]
 mod tests;

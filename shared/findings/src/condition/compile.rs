@@ -9,7 +9,7 @@ use crate::{
     document::{Content, Key, Node},
     duration::duration,
     glob::Glob,
-    problem::{Problems, quoted},
+    problem::{Code, Problems, quoted},
     scope::Scope,
 };
 
@@ -36,7 +36,14 @@ pub(crate) fn condition(
         }
     };
     let slot = scope.slot(target);
-    Some(Condition { attribute: target, operator, operand: operand.summary(), slot, test: test? })
+    Some(Condition {
+        attribute: target,
+        operator,
+        operand: operand.summary(),
+        position: operand.position,
+        slot,
+        test: test?,
+    })
 }
 
 fn test(
@@ -77,7 +84,11 @@ fn existence(operand: &Node, problems: &mut Problems) -> Option<Test> {
     match operand.content {
         Content::Bool(expected) => Some(Test::Exists(expected)),
         _ => {
-            problems.at(operand, format!("`exists` takes true or false, not {}", operand.kind()));
+            problems.at(
+                operand,
+                Code::BadOperand,
+                format!("`exists` takes true or false, not {}", operand.kind()),
+            );
             None
         }
     }
@@ -93,13 +104,21 @@ fn age(
 ) -> Option<Test> {
     if kind != AttributeKind::Time {
         problems
-            .at(operand, format!("`{}` is no time, so it has no age", target.name()))
+            .at(
+                operand,
+                Code::UnknownOperator,
+                format!("`{}` is no time, so it has no age", target.name()),
+            )
             .help("ages are those of times such as `updatedAt` and `service.eventLastSeen`");
         return None;
     }
     if !scope.has_clock() {
         problems
-            .at(operand, "ages have no meaning here: this is not asked at a moment")
+            .at(
+                operand,
+                Code::UnknownOperator,
+                "ages have no meaning here: this is not asked at a moment",
+            )
             .help("put it into a rule, or compare with a time");
         return None;
     }
@@ -115,7 +134,11 @@ fn expressions(operand: &Node, problems: &mut Problems) -> Option<Vec<regex::Reg
         match operand::expression(text) {
             Ok(expression) => expressions.push(expression),
             Err(reason) => {
-                problems.at(node, format!("`{text}` is no regular expression: {reason}"));
+                problems.at(
+                    node,
+                    Code::BadOperand,
+                    format!("`{text}` is no regular expression: {reason}"),
+                );
             }
         }
     }
@@ -140,13 +163,12 @@ fn with_lists(operand: &Node, scope: &Scope, problems: &mut Problems) -> Option<
             Some((None, name)) => {
                 is_whole = false;
                 let names = scope.list_names();
-                problems.at(element, format!("there is no list `{name}`")).suggest(
-                    &nearest(&name, names.iter().copied()),
-                    || match names.as_slice() {
+                problems
+                    .at(element, Code::UnknownName, format!("there is no list `{name}`"))
+                    .suggest(&nearest(&name, names.iter().copied()), || match names.as_slice() {
                         [] => "name it under `lists:`, before the rules that use it".to_owned(),
                         names => format!("there are {}", quoted(names)),
-                    },
-                );
+                    });
             }
         }
     }
@@ -189,7 +211,11 @@ fn order(
     let (scale, bound, expected) = match kind {
         AttributeKind::Text | AttributeKind::Boolean => {
             problems
-                .at(operand, format!("`{}` holds no number, so it has no order", target.name()))
+                .at(
+                    operand,
+                    Code::UnknownOperator,
+                    format!("`{}` holds no number, so it has no order", target.name()),
+                )
                 .help("use `equals` or `matches`");
             return None;
         }
@@ -203,7 +229,11 @@ fn order(
     match bound {
         Some(bound) => Some(Test::Order { scale, comparison, bound }),
         None => {
-            problems.at(operand, format!("expected {expected}, found {}", operand.kind()));
+            problems.at(
+                operand,
+                Code::BadOperand,
+                format!("expected {expected}, found {}", operand.kind()),
+            );
             None
         }
     }
@@ -217,7 +247,9 @@ fn list<T>(
     read: impl Fn(&Node) -> Option<T>,
 ) -> Option<Vec<T>> {
     if operand.elements().is_empty() {
-        problems.at(operand, "an empty list can never hold").help(format!("give {expected}"));
+        problems
+            .at(operand, Code::BadOperand, "an empty list can never hold")
+            .help(format!("give {expected}"));
         return None;
     }
     let mut values = Vec::new();
@@ -229,7 +261,11 @@ fn list<T>(
                     Content::Text(text) => format!("`{text}`"),
                     _ => element.kind().to_owned(),
                 };
-                problems.at(element, format!("expected {expected}, found {found}"));
+                problems.at(
+                    element,
+                    Code::BadOperand,
+                    format!("expected {expected}, found {found}"),
+                );
             }
         }
     }

@@ -152,7 +152,7 @@ fn equals(operands: &[NumberOperand], found: f64) -> bool {
 }
 
 /// A scalar as text, the way GuardDuty's own filters compare all of them.
-fn text<'v>(value: &'v Value<'_>) -> Option<Cow<'v, str>> {
+pub(crate) fn text<'v>(value: &'v Value<'_>) -> Option<Cow<'v, str>> {
     match value {
         Value::Text(text) => Some(Cow::Borrowed(text)),
         Value::Number(digits) => Some(Cow::Borrowed(digits)),

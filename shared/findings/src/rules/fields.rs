@@ -3,7 +3,7 @@
 use crate::{
     attribute::nearest,
     document::{Content, Node},
-    problem::{Problems, quoted},
+    problem::{Code, Problems, quoted},
 };
 
 /// The members of a map whose keys are known.
@@ -22,7 +22,7 @@ impl<'n> Fields<'n> {
     ) -> Option<Self> {
         let Content::Map(map) = &node.content else {
             problems
-                .at(node, format!("{what} is a map, not {}", node.kind()))
+                .at(node, Code::BadValue, format!("{what} is a map, not {}", node.kind()))
                 .help(format!("it may hold {}", quoted(known)));
             return None;
         };
@@ -32,7 +32,7 @@ impl<'n> Fields<'n> {
                 members.push((key.name.as_str(), value));
             } else {
                 problems
-                    .at_key(key, format!("{what} has no `{}`", key.name))
+                    .at_key(key, Code::UnknownField, format!("{what} has no `{}`", key.name))
                     .suggest(&nearest(&key.name, known.iter().copied()), || {
                         format!("it may hold {}", quoted(known))
                     });
@@ -59,7 +59,7 @@ impl<'n> Fields<'n> {
         let found = self.get(name);
         if found.is_none() {
             problems
-                .at(self.node, format!("{what} has no `{name}`"))
+                .at(self.node, Code::MissingField, format!("{what} has no `{name}`"))
                 .help(format!("add `{name}:`"));
         }
         found
@@ -72,7 +72,7 @@ impl<'n> Fields<'n> {
             Content::Text(text) => Some(text.clone()),
             _ => {
                 problems
-                    .at(node, format!("`{name}` is text, not {}", node.kind()))
+                    .at(node, Code::BadValue, format!("`{name}` is text, not {}", node.kind()))
                     .help("put it in quotes");
                 None
             }

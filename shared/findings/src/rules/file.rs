@@ -12,7 +12,7 @@ use crate::{
     document::{Content, Key, Node},
     duration::duration,
     expression::Expression,
-    problem::Problems,
+    problem::{Code, Problems},
     scope::Scope,
 };
 
@@ -46,7 +46,7 @@ pub(super) fn read(
     let node = match Node::read(text) {
         Ok(node) => node,
         Err((position, message)) => {
-            problems.place(position, 1, message);
+            problems.place(Code::Syntax, position, 1, message);
             return file;
         }
     };
@@ -56,7 +56,11 @@ pub(super) fn read(
         Some(Node { content: Content::Number(1.0), .. }) | None => {}
         Some(other) => {
             problems
-                .at(other, format!("version `{}` is not supported", other.summary()))
+                .at(
+                    other,
+                    Code::BadValue,
+                    format!("version `{}` is not supported", other.summary()),
+                )
                 .help("write `version: 1`");
         }
     }
@@ -89,7 +93,11 @@ fn flag(node: &Node, name: &str, problems: &mut Problems) -> bool {
     match node.content {
         Content::Bool(flag) => flag,
         _ => {
-            problems.at(node, format!("`{name}` is true or false, not {}", node.kind()));
+            problems.at(
+                node,
+                Code::BadValue,
+                format!("`{name}` is true or false, not {}", node.kind()),
+            );
             false
         }
     }
@@ -99,16 +107,24 @@ fn flag(node: &Node, name: &str, problems: &mut Problems) -> bool {
 fn lists(node: &Node, scope: &mut Scope, problems: &mut Problems) {
     let Content::Map(members) = &node.content else {
         problems
-            .at(node, format!("`lists` is a map of names to lists, not {}", node.kind()))
+            .at(
+                node,
+                Code::BadValue,
+                format!("`lists` is a map of names to lists, not {}", node.kind()),
+            )
             .help("for example `lists: { offices: [192.0.2.0/24] }`");
         return;
     };
     for (key, list) in members {
         if !matches!(list.content, Content::List(_)) {
-            problems.at(list, format!("`{}` is no list but {}", key.name, list.kind()));
+            problems.at(
+                list,
+                Code::BadValue,
+                format!("`{}` is no list but {}", key.name, list.kind()),
+            );
         }
         if !scope.add_list(&key.name, list.elements().to_vec()) {
-            problems.at_key(key, format!("a second list `{}`", key.name));
+            problems.at_key(key, Code::DuplicateName, format!("a second list `{}`", key.name));
         }
     }
 }
@@ -119,7 +135,7 @@ fn list<'n>(fields: &Fields<'n>, name: &str, problems: &mut Problems) -> &'n [No
         None => &[],
         Some(Node { content: Content::List(elements), .. }) => elements,
         Some(other) => {
-            problems.at(other, format!("`{name}` is a list, not {}", other.kind()));
+            problems.at(other, Code::BadValue, format!("`{name}` is a list, not {}", other.kind()));
             &[]
         }
     }
@@ -140,7 +156,7 @@ fn defaults(node: &Node, problems: &mut Problems) -> Option<Defaults> {
         match ceiling {
             Some(ceiling) => defaults.archive_ceiling = ceiling,
             None => problems
-                .at(node, format!("`{}` is no archive ceiling", node.summary()))
+                .at(node, Code::BadValue, format!("`{}` is no archive ceiling", node.summary()))
                 .help("write a severity below 7: High and Critical findings are never archived"),
         }
     }
@@ -159,7 +175,7 @@ fn defaults(node: &Node, problems: &mut Problems) -> Option<Defaults> {
         match count {
             Some(count) => defaults.max_archive_per_run = count,
             None => problems
-                .at(node, format!("`{}` is no count of findings", node.summary()))
+                .at(node, Code::BadValue, format!("`{}` is no count of findings", node.summary()))
                 .help("write a whole number from 1 to 1000000"),
         }
     }
@@ -168,7 +184,7 @@ fn defaults(node: &Node, problems: &mut Problems) -> Option<Defaults> {
 
 fn destinations(node: &Node, problems: &mut Problems) -> Vec<(Key, Destination)> {
     let Content::Map(members) = &node.content else {
-        problems.at(node, format!("`destinations` is a map, not {}", node.kind()));
+        problems.at(node, Code::BadValue, format!("`destinations` is a map, not {}", node.kind()));
         return Vec::new();
     };
     members
@@ -197,7 +213,7 @@ fn destination(node: &Node, problems: &mut Problems) -> Option<DestinationKind> 
         }
         _ => {
             problems
-                .at(node, "a destination is exactly one kind")
+                .at(node, Code::BadValue, "a destination is exactly one kind")
                 .help("write `sns: { topic: arn:… }` or `webhook: { url: https://… }`");
             None
         }

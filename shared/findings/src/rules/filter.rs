@@ -6,7 +6,7 @@ use crate::{
     document::Node,
     expression::{Expression, Subject},
     extract::Paths,
-    problem::{Problems, RuleSetError},
+    problem::{Code, Problems, RuleSetError},
     scope::Scope,
 };
 
@@ -28,7 +28,7 @@ impl Filter {
         let when = match Node::read(&json.to_string()) {
             Ok(node) => criteria(&node, &mut scope, &mut problems),
             Err((position, message)) => {
-                problems.place(position, 1, message);
+                problems.place(Code::Syntax, position, 1, message);
                 None
             }
         };

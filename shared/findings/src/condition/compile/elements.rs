@@ -9,7 +9,7 @@ use crate::{
     },
     criteria::criteria,
     document::{Content, Node},
-    problem::Problems,
+    problem::{Code, Problems},
     scope::Scope,
 };
 
@@ -31,7 +31,7 @@ pub(super) fn test(
         Operator::Exists => super::existence(operand, problems),
         _ => {
             problems
-                .at(operand, format!("`{path}` is no value, so `{operator}` says nothing about it"))
+                .at(operand, Code::UnknownOperator, format!("`{path}` is no value, so `{operator}` says nothing about it"))
                 .help("use `element` or `every` with criteria, `tag` with a key and a value, or `exists`");
             None
         }
@@ -43,13 +43,17 @@ fn pairs(path: &'static str, operand: &Node, problems: &mut Problems) -> Option<
         ["key", "value"].iter().all(|part| Attribute::named(&format!("{path}.{part}")).is_some());
     if !has_pairs {
         problems
-            .at(operand, format!("`{path}` is no list of keys and values"))
+            .at(operand, Code::UnknownOperator, format!("`{path}` is no list of keys and values"))
             .help("use `element` with criteria on what its elements hold");
         return None;
     }
     let Content::Map(members) = &operand.content else {
         problems
-            .at(operand, format!("expected a map of key to value, found {}", operand.kind()))
+            .at(
+                operand,
+                Code::BadOperand,
+                format!("expected a map of key to value, found {}", operand.kind()),
+            )
             .help("for example `tag: { Role: edge }`");
         return None;
     };
@@ -59,7 +63,11 @@ fn pairs(path: &'static str, operand: &Node, problems: &mut Problems) -> Option<
             match operand::scalar_text(element) {
                 Some(value) => pairs.push((key.name.clone(), value)),
                 None => {
-                    problems.at(element, format!("expected text, found {}", element.kind()));
+                    problems.at(
+                        element,
+                        Code::BadOperand,
+                        format!("expected text, found {}", element.kind()),
+                    );
                     return None;
                 }
             }
@@ -81,6 +89,6 @@ pub(super) fn misplaced(
     problems: &mut Problems,
 ) {
     problems
-        .at(operand, format!("`{}` is a value, so there is no `{operator}` of it", target.name()))
+        .at(operand, Code::UnknownOperator, format!("`{}` is a value, so there is no `{operator}` of it", target.name()))
         .help("name the list without the last part, as in `resource.instanceDetails.tags: { tag: { Role: edge } }`");
 }

@@ -10,7 +10,7 @@ use crate::{
     duration::duration,
     expression::Expression,
     extract::Value,
-    problem::{Problems, quoted},
+    problem::{Code, Problems, quoted},
     rules::{
         Defaults,
         fields::Fields,
@@ -92,7 +92,11 @@ pub(super) fn require_accountability(node: &Node, rule: &Rule, problems: &mut Pr
     ] {
         if is_missing {
             problems
-                .at(node, format!("`{}` has no `{field}`, and `strict` asks for it", rule.name))
+                .at(
+                    node,
+                    Code::Unaccountable,
+                    format!("`{}` has no `{field}`, and `strict` asks for it", rule.name),
+                )
                 .help(format!("add `{field}:`, or drop `strict: true`"));
         }
     }
@@ -122,7 +126,7 @@ fn name(node: &Node, problems: &mut Problems) -> Option<String> {
         Content::Text(name) if is_valid(name) => Some(name.clone()),
         _ => {
             problems
-                .at(node, format!("`{}` is no name for a rule", node.summary()))
+                .at(node, Code::BadValue, format!("`{}` is no name for a rule", node.summary()))
                 .help("use 1 to 64 letters, digits, `.`, `_` and `-`");
             None
         }
@@ -135,7 +139,7 @@ fn action(node: &Node, problems: &mut Problems) -> Option<Action> {
     if found.is_none() {
         let names = Action::ALL.map(Action::as_str);
         problems
-            .at(node, format!("`{written}` is no action"))
+            .at(node, Code::BadValue, format!("`{written}` is no action"))
             .suggest(&nearest(&written, names.into_iter()), || format!("use {}", quoted(&names)));
     }
     found
@@ -149,7 +153,7 @@ fn expiry(node: &Node, problems: &mut Problems) -> Option<Timestamp> {
     };
     if found.is_none() {
         problems
-            .at(node, format!("`{}` is no date", node.summary()))
+            .at(node, Code::BadValue, format!("`{}` is no date", node.summary()))
             .help("write it as 2027-03-31");
     }
     found
@@ -166,6 +170,7 @@ fn case(node: &Node, problems: &mut Problems) -> Option<Case> {
         _ => {
             problems.at(
                 finding,
+                Code::BadValue,
                 format!("a case's finding is a file or a map, not {}", finding.kind()),
             );
             return None;
