@@ -1,0 +1,199 @@
+//! The count from the outside: what GuardDuty handed over against what lies in the lake, the ledger and the other places.
+
+use std::collections::BTreeSet;
+
+use findings::{Action, Finding, Record, RuleSet, RuleSource, decode};
+
+use crate::demo::story::Truth;
+use crate::demo::{Counts, DemoReport, FUNCTIONS, Row, lake};
+use crate::machine::{DEFAULT_TOPIC, FunctionName, HandedOver, LAKE_BUCKET, Machine, RULES_KEY};
+
+/// A destination and a version that it is told of.
+type Delivery = (String, String);
+
+pub(super) fn count(machine: &Machine, truth: &Truth) -> anyhow::Result<DemoReport> {
+    let handed_over = machine.handover.versions();
+    let rows = lake::version_keys(machine)?;
+    let ledger = ledger(machine);
+    let (quarantine_objects, quarantine) = quarantine(machine);
+    let dead: Vec<String> =
+        FUNCTIONS.into_iter().flat_map(|name| machine.dead_letters(name)).collect();
+    let dead_versions: BTreeSet<String> =
+        dead.iter().flat_map(|body| versions_in(body.as_bytes())).collect();
+    let received: BTreeSet<Delivery> = received(machine);
+    let rules = machine.store.get(LAKE_BUCKET, RULES_KEY)?;
+    let rules =
+        RuleSet::parse(&[RuleSource { name: RULES_KEY, text: std::str::from_utf8(&rules)? }])?;
+    let expected: BTreeSet<Delivery> =
+        handed_over.values().flat_map(|version| deliveries(&rules, machine, version)).collect();
+
+    let in_lake: BTreeSet<&String> = rows.iter().collect();
+    let places = [&ledger, &quarantine, &dead_versions];
+    let nowhere = handed_over
+        .keys()
+        .filter(|key| !in_lake.contains(key) && !places.iter().any(|place| place.contains(*key)));
+    let nowhere: Vec<&String> = nowhere.collect();
+    let told: BTreeSet<&String> = received.iter().map(|(_, key)| key).collect();
+    let untold: BTreeSet<&String> =
+        expected.iter().map(|(_, key)| key).filter(|key| !told.contains(key)).collect();
+    let events: u64 = handed_over.values().map(|version| version.events).sum();
+    let exports: u64 = handed_over.values().map(|version| version.exports).sum();
+    let findings: BTreeSet<&str> =
+        handed_over.values().map(|version| version.finding.id()).collect();
+    let counts = Counts {
+        findings: findings.len(),
+        versions: handed_over.len(),
+        events_delivered: usize::try_from(events)? + truth.duplicates,
+        notified: received.len(),
+        archived: truth.archived.len(),
+        lake_rows: rows.len(),
+        quarantined: quarantine_objects,
+        dead_lettered: dead.len(),
+        lost: nowhere.len() + untold.len(),
+    };
+
+    let mut problems = Problems::default();
+    let known = machine.guardduty.versions().iter().filter(|version| version.handed_over()).count();
+    problems.equal("versions that GuardDuty handed over", known, handed_over.len());
+    problems.none("versions that are nowhere", nowhere);
+    problems.none("notable versions of which nobody was told", untold);
+    problems.equal("rows in the lake", usize::try_from(exports)?, rows.len());
+    problems.equal("distinct versions in the lake", rows.len(), in_lake.len());
+    problems.none("deliveries missing", expected.difference(&received).collect::<Vec<_>>());
+    problems.none(
+        "deliveries that nobody asked for",
+        received.difference(&expected).collect::<Vec<_>>(),
+    );
+    let (archived, wrong) = archived_against_rules(machine, &rules, &truth.archived);
+    problems.equal("archived findings", archived, truth.archived.len());
+    problems.none("findings archived against the rules", wrong);
+    problems.equal("ledger entries", truth.archived.len(), ledger.len());
+    problems.equal("objects in quarantine", 1, quarantine_objects);
+    problems.equal("dead letters", 1, dead.len());
+    let lane = machine.counts().into_iter().find(|lane| lane.name == FunctionName::FindingEvents);
+    let acknowledged = lane.map_or(0, |lane| lane.mapping.succeeded);
+    problems.equal(
+        "finding events acknowledged",
+        counts.events_delivered,
+        usize::try_from(acknowledged)?,
+    );
+    Ok(DemoReport { counts, rows: table(machine, &counts), problems: problems.0, seconds: 0.0 })
+}
+
+/// The deliveries that the rules ask for when a version comes as an event.
+fn deliveries(rules: &RuleSet, machine: &Machine, version: &HandedOver) -> Vec<Delivery> {
+    let finding = &version.finding;
+    if version.events == 0 || rules.decide(finding, machine.clock.now()).action != Action::Notify {
+        return Vec::new();
+    }
+    let key = finding.version_key().to_string();
+    let routed =
+        rules.route(finding).into_iter().map(|destination| address(machine, &destination.kind));
+    let mut routed: Vec<String> = routed.collect();
+    if routed.is_empty() {
+        routed.push(DEFAULT_TOPIC.to_owned());
+    }
+    routed.into_iter().map(|address| (address, key.clone())).collect()
+}
+
+/// A destination as the inbox names it.
+fn address(machine: &Machine, kind: &findings::DestinationKind) -> String {
+    match kind {
+        findings::DestinationKind::Sns { topic_arn } => topic_arn.clone(),
+        findings::DestinationKind::Webhook { url } => {
+            url.strip_prefix(&machine.webhook()).unwrap_or(url).to_owned()
+        }
+    }
+}
+
+fn received(machine: &Machine) -> BTreeSet<Delivery> {
+    let notifications = machine.inbox.notifications();
+    let keyed =
+        notifications.into_iter().map(|one| (one.destination, one.version_key.unwrap_or_default()));
+    keyed.collect()
+}
+
+/// How many findings the rules want archived as GuardDuty holds them now, and which archived ones they do not.
+fn archived_against_rules(
+    machine: &Machine,
+    rules: &RuleSet,
+    archived: &BTreeSet<String>,
+) -> (usize, Vec<String>) {
+    let ids: BTreeSet<String> =
+        machine.guardduty.versions().into_iter().map(|version| version.id).collect();
+    let ripe = |id: &String| {
+        let finding =
+            machine.guardduty.finding(id).and_then(|body| Finding::parse(&body.to_string()).ok());
+        finding.is_some_and(|finding| {
+            let decision = rules.decide(&finding, machine.clock.now());
+            decision.is_ripe(machine.clock.now())
+        })
+    };
+    let wanted: BTreeSet<String> = ids.into_iter().filter(ripe).collect();
+    (wanted.len(), archived.difference(&wanted).cloned().collect())
+}
+
+/// The versions whose copy is in the ledger.
+fn ledger(machine: &Machine) -> BTreeSet<String> {
+    let entries = machine.store.list(LAKE_BUCKET, "audit/v1/").into_iter();
+    let recorded =
+        entries.filter_map(|(key, _)| key.strip_suffix(".recorded.json").map(str::to_owned));
+    recorded.filter_map(|key| key.rsplit('/').next().map(str::to_owned)).collect()
+}
+
+/// How many objects are in quarantine, and the versions that can be read in them.
+fn quarantine(machine: &Machine) -> (usize, BTreeSet<String>) {
+    let objects = machine.store.list(LAKE_BUCKET, "quarantine/v1/");
+    let texts = objects.iter().filter_map(|(key, _)| machine.store.get(LAKE_BUCKET, key).ok());
+    let versions = texts.flat_map(|text| {
+        text.split(|byte| *byte == b'\n').flat_map(versions_in).collect::<Vec<_>>()
+    });
+    (objects.len(), versions.collect())
+}
+
+fn versions_in(document: &[u8]) -> Vec<String> {
+    let records = decode(document).into_iter();
+    let keys = records.filter_map(|record| match record {
+        Record::Finding(finding) => Some(finding.version_key().to_string()),
+        _ => None,
+    });
+    keys.collect()
+}
+
+fn table(machine: &Machine, counts: &Counts) -> Vec<Row> {
+    let lake = machine.bucket_folder(LAKE_BUCKET);
+    let row = |what, count, look| Row { what, count, look };
+    vec![
+        row(
+            "versions that GuardDuty handed over",
+            counts.versions,
+            machine.bucket_folder(crate::machine::EXPORT_BUCKET),
+        ),
+        row("finding events delivered", counts.events_delivered, machine.logs()),
+        row("notifications received", counts.notified, machine.state().join("notifications.jsonl")),
+        row("rows in the lake", counts.lake_rows, lake.join("findings/v1")),
+        row("findings archived by rule", counts.archived, lake.join("audit/v1")),
+        row("objects in quarantine", counts.quarantined, lake.join("quarantine/v1")),
+        row("messages given up", counts.dead_lettered, machine.dead_letters_file()),
+        row("lost", counts.lost, machine.state().to_owned()),
+    ]
+}
+
+/// Counts that do not add up.
+#[derive(Default)]
+struct Problems(Vec<String>);
+
+impl Problems {
+    fn equal(&mut self, what: &str, expected: usize, found: usize) {
+        if expected != found {
+            self.0.push(format!("{what}: {expected} expected, {found} found"));
+        }
+    }
+
+    fn none<Item: std::fmt::Debug>(&mut self, what: &str, found: impl IntoIterator<Item = Item>) {
+        let found: Vec<_> = found.into_iter().collect();
+        if let Some(first) = found.first() {
+            self.0.push(format!("{what}: {}, the first is {first:?}", found.len()));
+        }
+    }
+}

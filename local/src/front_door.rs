@@ -1,0 +1,148 @@
+//! One listener for all services: the signature's credential scope says which one a request is for.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use hyper::http::request::Parts;
+use hyper::{Request, Response, StatusCode};
+use s3s::Body;
+use s3s::service::S3Service;
+
+use crate::guardduty::GuardDuty;
+use crate::topic::Topics;
+
+/// No call of GuardDuty or SNS comes near it.
+const BODY_LIMIT: usize = 10 * 1024 * 1024;
+
+/// The services behind the door.
+pub(crate) struct FrontDoor {
+    pub(crate) s3: S3Service,
+    pub(crate) guardduty: Arc<GuardDuty>,
+    pub(crate) topics: Topics,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Service {
+    S3,
+    GuardDuty,
+    Sns,
+}
+
+impl FrontDoor {
+    pub(crate) async fn handle(self: Arc<Self>, request: Request<Incoming>) -> Response<Body> {
+        let (head, body) = request.into_parts();
+        let service = match service(&head) {
+            Ok(Service::S3) => {
+                let answer = self.s3.call(Request::from_parts(head, body.into())).await;
+                return answer.unwrap_or_else(|error| {
+                    plain(StatusCode::INTERNAL_SERVER_ERROR, format!("{error:?}"))
+                });
+            }
+            Ok(service) => service,
+            Err(unknown) => {
+                let text = format!("this machine has no {unknown}; it has s3, guardduty and sns\n");
+                return plain(StatusCode::NOT_IMPLEMENTED, text);
+            }
+        };
+        let body = match Limited::new(body, BODY_LIMIT).collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(error) => {
+                return plain(
+                    StatusCode::BAD_REQUEST,
+                    format!("unreadable request body: {error}\n"),
+                );
+            }
+        };
+        let answer = match service {
+            Service::Sns => self.topics.handle(&body),
+            _ => self.guardduty.handle(Request::from_parts(head, body)).await,
+        };
+        answer.map(Body::from)
+    }
+}
+
+/// The service that a request is for, or the name of one that is not here.
+fn service(head: &Parts) -> Result<Service, String> {
+    match scope(head).as_deref() {
+        Some("s3") => Ok(Service::S3),
+        Some("guardduty") => Ok(Service::GuardDuty),
+        Some("sns") => Ok(Service::Sns),
+        Some(other) => Err(other.to_owned()),
+        None => Ok(unsigned(head)),
+    }
+}
+
+/// `Credential=<key>/<date>/<region>/<service>/aws4_request`, in the header or, for a presigned URL, in the query.
+fn scope(head: &Parts) -> Option<String> {
+    let header = head.headers.get("authorization").and_then(|value| value.to_str().ok());
+    let credential = match header {
+        Some(header) => header.split_once("Credential=")?.1.split([',', ' ']).next()?.to_owned(),
+        None => {
+            let query = form_urlencoded::parse(head.uri.query()?.as_bytes()).into_owned();
+            query.into_iter().find(|(name, _)| name == "X-Amz-Credential")?.1
+        }
+    };
+    let parts: Vec<&str> = credential.rsplit('/').take(2).collect();
+    match parts.as_slice() {
+        ["aws4_request", service] => Some((*service).to_owned()),
+        _ => None,
+    }
+}
+
+/// Without a signature, the paths that only GuardDuty has are GuardDuty's; a person with curl is the usual sender.
+fn unsigned(head: &Parts) -> Service {
+    let first = head.uri.path().split('/').nth(1).unwrap_or_default();
+    match first {
+        "detector" | "admin" | "tags" | "invitation" | "organization" => Service::GuardDuty,
+        "" if head.method == hyper::Method::POST => Service::Sns,
+        _ => Service::S3,
+    }
+}
+
+fn plain(status: StatusCode, text: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(Bytes::from(text)));
+    *response.status_mut() = status;
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn routed(path: &str, authorization: Option<&str>) -> Result<Service, String> {
+        let mut request = Request::builder().method("POST").uri(path);
+        if let Some(authorization) = authorization {
+            request = request.header("authorization", authorization);
+        }
+        service(&request.body(()).unwrap().into_parts().0)
+    }
+
+    fn signed(service: &str) -> String {
+        format!(
+            "AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0"
+        )
+    }
+
+    #[test]
+    fn the_signature_names_the_service_whatever_the_path() {
+        assert_eq!(routed("/detector", Some(&signed("s3"))), Ok(Service::S3));
+        assert_eq!(routed("/anything", Some(&signed("guardduty"))), Ok(Service::GuardDuty));
+        assert_eq!(routed("/", Some(&signed("sns"))), Ok(Service::Sns));
+        assert_eq!(routed("/", Some(&signed("sqs"))), Err("sqs".to_owned()));
+    }
+
+    #[test]
+    fn a_presigned_url_names_it_in_the_query() {
+        let path = "/detector/x?X-Amz-Credential=AKIA%2F20260101%2Fus-east-1%2Fs3%2Faws4_request";
+        assert_eq!(routed(path, None), Ok(Service::S3));
+    }
+
+    #[test]
+    fn without_a_signature_the_path_decides() {
+        assert_eq!(routed("/detector", None), Ok(Service::GuardDuty));
+        assert_eq!(routed("/", None), Ok(Service::Sns));
+        assert_eq!(routed("/bucket/key", None), Ok(Service::S3));
+    }
+}

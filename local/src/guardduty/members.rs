@@ -1,0 +1,117 @@
+//! Member accounts of an administrator.
+
+use findings::Timestamp;
+use serde_json::{Value, json};
+
+use super::{
+    body::insert,
+    call::Call,
+    error::ApiError,
+    identity::hex_id,
+    pages::page,
+    state::{Home, State},
+};
+
+/// Accounts in one call (API reference, `AccountIds`).
+const MOST_ACCOUNTS: usize = 50;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Member {
+    email: String,
+    invited_at: Option<Timestamp>,
+    updated_at: Timestamp,
+}
+
+impl Member {
+    fn written(&self, id: &str, home: &Home) -> Value {
+        let mut written = json!({
+            "accountId": id,
+            "detectorId": hex_id(&[id, &home.region, "detector"]),
+            "masterId": home.account_id,
+            "administratorId": home.account_id,
+            "email": self.email,
+            "relationshipStatus": if self.invited_at.is_some() { "Invited" } else { "Created" },
+            "updatedAt": self.updated_at.to_rfc3339(),
+        });
+        if let Some(invited_at) = self.invited_at {
+            insert(&mut written, "invitedAt", json!(invited_at.to_rfc3339()));
+        }
+        written
+    }
+}
+
+pub(crate) fn create(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    let own = state.home.account_id.clone();
+    let detector = state.detector_mut(call)?;
+    let accounts = call
+        .required("accountDetails")?
+        .as_array()
+        .filter(|accounts| (1..=MOST_ACCOUNTS).contains(&accounts.len()));
+    let accounts = accounts
+        .ok_or_else(|| ApiError::invalid("accountDetails", "a list of 1 to 50 accounts"))?;
+    let mut unprocessed = Vec::new();
+    for account in accounts {
+        let text = |name: &str| account.get(name).and_then(Value::as_str);
+        let (Some(id), Some(email)) = (text("accountId"), text("email")) else {
+            return Err(ApiError::invalid(
+                "accountDetails",
+                "a list of accounts with accountId and email",
+            ));
+        };
+        if id == own || detector.members.contains_key(id) {
+            unprocessed.push(json!({ "accountId": id, "result": "The account is the administrator or already a member." }));
+            continue;
+        }
+        let member = Member { email: email.to_owned(), invited_at: None, updated_at: call.now };
+        detector.members.insert(id.to_owned(), member);
+    }
+    Ok(json!({ "unprocessedAccounts": unprocessed }))
+}
+
+pub(crate) fn list(state: &State, call: &Call) -> Result<Value, ApiError> {
+    // By default only accounts that took part are listed; ours are associated once they are invited.
+    let all = call.query("onlyAssociated").is_some_and(|text| text.eq_ignore_ascii_case("false"));
+    let detector = state.detector(call)?;
+    let listed = detector.members.iter().filter(|(_, member)| all || member.invited_at.is_some());
+    let listed = listed.map(|(id, member)| member.written(id, &state.home)).collect();
+    Ok(page(listed, call)?.answer("members"))
+}
+
+pub(crate) fn get(state: &State, call: &Call) -> Result<Value, ApiError> {
+    let detector = state.detector(call)?;
+    let (mut members, mut unprocessed) = (Vec::new(), Vec::new());
+    for id in call.required_texts("accountIds", MOST_ACCOUNTS)? {
+        match detector.members.get(&id) {
+            Some(member) => members.push(member.written(&id, &state.home)),
+            None => unprocessed.push(no_member(&id)),
+        }
+    }
+    Ok(json!({ "members": members, "unprocessedAccounts": unprocessed }))
+}
+
+pub(crate) fn invite(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    let detector = state.detector_mut(call)?;
+    let mut unprocessed = Vec::new();
+    for id in call.required_texts("accountIds", MOST_ACCOUNTS)? {
+        match detector.members.get_mut(&id) {
+            Some(member) => (member.invited_at, member.updated_at) = (Some(call.now), call.now),
+            None => unprocessed.push(no_member(&id)),
+        }
+    }
+    Ok(json!({ "unprocessedAccounts": unprocessed }))
+}
+
+pub(crate) fn delete(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    let detector = state.detector_mut(call)?;
+    let ids = call.required_texts("accountIds", MOST_ACCOUNTS)?;
+    let unprocessed: Vec<_> = ids
+        .iter()
+        .filter(|id| detector.members.remove(*id).is_none())
+        .map(|id| no_member(id))
+        .collect();
+    Ok(json!({ "unprocessedAccounts": unprocessed }))
+}
+
+fn no_member(id: &str) -> Value {
+    json!({ "accountId": id, "result": "The account is not a member of the current account." })
+}

@@ -1,0 +1,125 @@
+//! What the detector costs, and how long it is still free.
+
+use serde_json::{Value, json};
+
+use super::{
+    call::Call,
+    error::ApiError,
+    state::{Detector, State},
+};
+
+const DAY: u64 = 24 * 60 * 60;
+const TRIAL_DAYS: u64 = 30;
+/// A younger detector has no usage yet.
+const FIRST_DAYS: u64 = 7;
+
+const DATA_SOURCES: [(&str, &str); 6] = [
+    ("CLOUD_TRAIL", "CLOUD_TRAIL"),
+    ("DNS_LOGS", "DNS_LOGS"),
+    ("FLOW_LOGS", "FLOW_LOGS"),
+    ("S3_DATA_EVENTS", "S3_LOGS"),
+    ("EKS_AUDIT_LOGS", "KUBERNETES_AUDIT_LOGS"),
+    ("EBS_MALWARE_PROTECTION", "EC2_MALWARE_SCAN"),
+];
+/// Features without a price of their own.
+const UNPRICED: [&str; 2] = ["AI_ANALYST", "RUNTIME_MONITORING"];
+
+pub(crate) fn statistics(state: &State, call: &Call) -> Result<Value, ApiError> {
+    let detector = state.detector(call)?;
+    let criteria = call.required("usageCriteria")?;
+    call.max_results(50, 50)?;
+    if !matches!(call.text("unit")?, None | Some("USD")) {
+        return Err(ApiError::invalid("unit", "USD"));
+    }
+    let days = age_in_days(detector, call).min(30);
+    let wanted = |list: &str, name: &str| {
+        let asked = criteria.get(list).and_then(Value::as_array).filter(|asked| !asked.is_empty());
+        asked.is_none_or(|asked| asked.iter().any(|item| item.as_str() == Some(name)))
+    };
+    let costs: Vec<(&str, u64)> = detector
+        .features
+        .enabled_names()
+        .filter(|name| days >= FIRST_DAYS && !UNPRICED.contains(name) && wanted("features", name))
+        .map(|name| (name, cents(name, days)))
+        .collect();
+    let account = &state.home.account_id;
+    let sum: u64 = costs.iter().map(|(_, cents)| cents).sum();
+    let any = !costs.is_empty() && wanted("accountIds", account);
+    let statistics = match call.required_text("usageStatisticsType")? {
+        "SUM_BY_ACCOUNT" if any => {
+            json!({ "sumByAccount": [{ "accountId": account, "total": total(sum) }] })
+        }
+        "SUM_BY_ACCOUNT" => json!({ "sumByAccount": [] }),
+        "SUM_BY_DATA_SOURCE" => {
+            let named = |(feature, source): &(&str, &str)| {
+                let cost = costs
+                    .iter()
+                    .find(|(name, _)| name == feature)
+                    .filter(|_| wanted("dataSources", source))?;
+                Some(json!({ "dataSource": source, "total": total(cost.1) }))
+            };
+            json!({ "sumByDataSource": DATA_SOURCES.iter().filter_map(named).collect::<Vec<_>>() })
+        }
+        "SUM_BY_RESOURCE" => json!({ "sumByResource": resources(state, sum, any) }),
+        "TOP_RESOURCES" => json!({ "topResources": resources(state, sum, any) }),
+        "SUM_BY_FEATURES" => {
+            let one =
+                |(name, cents): &(&str, u64)| json!({ "feature": name, "total": total(*cents) });
+            json!({ "sumByFeature": costs.iter().map(one).collect::<Vec<_>>() })
+        }
+        "TOP_ACCOUNTS_BY_FEATURE" => {
+            let one = |(name, cents): &(&str, u64)| json!({ "feature": name, "accounts": [{ "accountId": account, "total": total(*cents) }] });
+            json!({ "topAccountsByFeature": costs.iter().map(one).collect::<Vec<_>>() })
+        }
+        _ => return Err(ApiError::invalid("usageStatisticsType", "a type of usage statistics")),
+    };
+    Ok(json!({ "usageStatistics": statistics }))
+}
+
+fn resources(state: &State, sum: u64, any: bool) -> Vec<Value> {
+    let arn = format!("arn:{}:s3:::amzn-s3-demo-bucket", state.home.partition());
+    any.then(|| json!({ "resource": arn, "total": total(sum / 4) })).into_iter().collect()
+}
+
+pub(crate) fn free_trial(state: &State, call: &Call) -> Result<Value, ApiError> {
+    let detector = state.detector(call)?;
+    let left = TRIAL_DAYS.saturating_sub(age_in_days(detector, call));
+    let days = json!({ "freeTrialDaysRemaining": left });
+    let features: Vec<_> = detector
+        .features
+        .enabled_names()
+        .filter(|name| !UNPRICED.contains(name))
+        .map(|name| json!({ "name": name, "freeTrialDaysRemaining": left }))
+        .collect();
+    let (mut accounts, mut unprocessed) = (Vec::new(), Vec::new());
+    for id in call.required_texts("accountIds", 50)? {
+        if id == state.home.account_id || detector.members.contains_key(&id) {
+            accounts.push(json!({ "accountId": id, "features": features, "dataSources": {
+                "cloudTrail": days,
+                "dnsLogs": days,
+                "flowLogs": days,
+                "s3Logs": days,
+                "kubernetes": { "auditLogs": days },
+                "malwareProtection": { "scanEc2InstanceWithFindings": days },
+            }}));
+        } else {
+            unprocessed.push(json!({ "accountId": id, "result": "The account is not a member of the current account." }));
+        }
+    }
+    Ok(json!({ "accounts": accounts, "unprocessedAccounts": unprocessed }))
+}
+
+fn age_in_days(detector: &Detector, call: &Call) -> u64 {
+    call.now.since(detector.created_at).as_secs() / DAY
+}
+
+/// A made-up price that grows with the days and differs by feature.
+fn cents(feature: &str, days: u64) -> u64 {
+    let weight: u64 = feature.bytes().map(u64::from).sum::<u64>() % 37 + 3;
+    weight.saturating_mul(days)
+}
+
+/// Amounts are decimal text on the wire.
+fn total(cents: u64) -> Value {
+    json!({ "amount": format!("{}.{:02}", cents / 100, cents % 100), "unit": "USD" })
+}

@@ -1,0 +1,23 @@
+//! AWS on one machine: the parts of AWS that guardsift stands on, and the runtime that runs its real functions.
+
+mod bus;
+pub mod clock;
+pub mod demo;
+mod front_door;
+pub mod guardduty;
+mod inbox;
+mod lambda;
+pub mod machine;
+mod mapping;
+pub mod pattern;
+mod queue;
+mod s3;
+mod schedule;
+mod serve;
+mod topic;
+mod webhook;
+
+/// The access key id that the functions get. Any other is as good.
+pub const ACCESS_KEY_ID: &str = "AKIALOCALLOCALLOCAL0";
+/// The one secret that S3 requests must be signed with.
+pub const SECRET_ACCESS_KEY: &str = "local";
