@@ -1,0 +1,163 @@
+//! The AWS clients, built on the first call and not before.
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
+};
+use tokio::sync::OnceCell;
+
+mod throttled;
+
+/// Amazon Root CA 1 to 4 and the Starfield root above them: the roots of every AWS endpoint in the
+/// commercial and US government partitions (<https://www.amazontrust.com/repository/>), valid until
+/// 2037 and longer.
+const AMAZON_ROOTS: &[u8] = include_bytes!("../roots/amazon.pem");
+
+/// The clients of one process.
+///
+/// Lambda bills the time from start to the first poll, and an event that needs no call should not
+/// pay for clients. So nothing is read or built before the first call: no profile, no trust roots,
+/// no credentials.
+#[derive(Debug, Default)]
+pub struct Aws {
+    config: OnceCell<SdkConfig>,
+    s3: OnceCell<aws_sdk_s3::Client>,
+    guardduty: OnceCell<aws_sdk_guardduty::Client>,
+    sns: OnceCell<aws_sdk_sns::Client>,
+}
+
+impl Aws {
+    /// Clients configured by the environment: `AWS_REGION`, credentials, `AWS_ENDPOINT_URL` and its
+    /// forms for one service.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Clients with a configuration of the caller's own.
+    pub fn with_config(config: SdkConfig) -> Self {
+        Self { config: OnceCell::new_with(Some(config)), ..Self::default() }
+    }
+
+    /// S3. A failed attempt costs little and the writes are conditional, so it is tried four times.
+    pub async fn s3(&self) -> &aws_sdk_s3::Client {
+        self.s3
+            .get_or_init(|| async {
+                let config = self.config().await;
+                let builder = aws_sdk_s3::config::Builder::from(config);
+                // Emulators serve every bucket under one host name.
+                let emulated = config.endpoint_url().is_some()
+                    || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
+                aws_sdk_s3::Client::from_conf(builder.force_path_style(emulated).build())
+            })
+            .await
+    }
+
+    /// GuardDuty. Its limits are not published. Six tries with growing pauses get through a burst
+    /// of throttling; the SDK's adaptive mode would hold everything to one call in two seconds
+    /// after the first refusal.
+    pub async fn guardduty(&self) -> &aws_sdk_guardduty::Client {
+        self.guardduty
+            .get_or_init(|| async {
+                let builder = aws_sdk_guardduty::config::Builder::from(self.config().await)
+                    .retry_config(self.retries().await.with_max_attempts(6))
+                    .retry_classifier(throttled::TooManyRequests);
+                aws_sdk_guardduty::Client::from_conf(builder.build())
+            })
+            .await
+    }
+
+    /// SNS.
+    pub async fn sns(&self) -> &aws_sdk_sns::Client {
+        self.sns.get_or_init(|| async { aws_sdk_sns::Client::new(self.config().await) }).await
+    }
+
+    /// The retries of the configuration, with their pauses.
+    async fn retries(&self) -> RetryConfig {
+        self.config().await.retry_config().cloned().unwrap_or_else(RetryConfig::standard)
+    }
+
+    async fn config(&self) -> &SdkConfig {
+        self.config
+            .get_or_init(|| async {
+                let region = std::env::var("AWS_REGION")
+                    .or_else(|_| std::env::var("AWS_DEFAULT_REGION"))
+                    .ok();
+                let trust = trust_store(region.as_deref(), |name| std::env::var_os(name).is_some());
+                let mut loader = aws_config::defaults(BehaviorVersion::latest())
+                    .http_client(http_client(trust))
+                    .retry_config(RetryConfig::standard().with_max_attempts(4))
+                    .timeout_config(timeouts());
+                if let Some(region) = region {
+                    loader = loader.region(Region::new(region));
+                }
+                loader.load().await
+            })
+            .await
+    }
+}
+
+/// The SDK has no limit on a whole operation by itself. These are upper bounds; the deadline of the
+/// invocation cuts every call shorter.
+pub fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(3))
+        .read_timeout(Duration::from_secs(20))
+        .operation_attempt_timeout(Duration::from_secs(60))
+        .operation_timeout(Duration::from_secs(150))
+        .build()
+}
+
+/// HTTPS with rustls and ring, and plain HTTP for emulators.
+pub fn http_client(trust: TrustStore) -> aws_sdk_s3::config::SharedHttpClient {
+    let builder = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
+    match TlsContext::builder().with_trust_store(trust).build() {
+        Ok(context) => builder.tls_context(context).build_https(),
+        // No context is refused today; the platform's roots are the SDK's own choice.
+        Err(_) => builder.build_https(),
+    }
+}
+
+/// Amazon's own roots are bundled: parsing the 140 roots of the system takes most of the time in
+/// which a function could already have answered, and a function speaks to nobody but AWS through
+/// this client. The system's roots are read where those five cannot be enough: in partitions with
+/// other authorities, and where a CA file is named (an inspecting proxy, an emulator with HTTPS).
+pub fn trust_store(region: Option<&str>, is_set: impl Fn(&str) -> bool) -> TrustStore {
+    let elsewhere = region.is_some_and(|region| {
+        region.starts_with("cn-") || region.starts_with("eusc-") || region.contains("-iso")
+    });
+    let named = is_set("SSL_CERT_FILE") || is_set("SSL_CERT_DIR");
+    TrustStore::empty().with_native_roots(elsewhere || named).with_pem_certificate(AMAZON_ROOTS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reads_native_roots(region: &str, set: &str) -> bool {
+        format!("{:?}", trust_store(Some(region), |name| name == set))
+            .contains("enable_native_roots: true")
+    }
+
+    #[test]
+    fn the_bundle_holds_five_roots_that_the_tls_library_takes() {
+        // The SDK's connector panics on a root that it cannot parse.
+        use rustls::pki_types::{CertificateDer, pem::PemObject};
+        let mut roots = rustls::RootCertStore::empty();
+        for certificate in CertificateDer::pem_slice_iter(AMAZON_ROOTS) {
+            roots.add(certificate.unwrap()).unwrap();
+        }
+        assert_eq!(roots.len(), 5);
+    }
+
+    #[test]
+    fn the_roots_of_the_system_are_read_only_where_amazons_cannot_do() {
+        assert!(!reads_native_roots("us-east-1", ""));
+        assert!(!reads_native_roots("us-gov-west-1", ""));
+        assert!(reads_native_roots("cn-north-1", ""));
+        assert!(reads_native_roots("us-iso-east-1", ""));
+        assert!(reads_native_roots("us-east-1", "SSL_CERT_FILE"));
+    }
+}

@@ -1,0 +1,258 @@
+//! The messages of a batch, some at a time, each failing alone.
+
+use std::{error::Error, future::Future, panic::AssertUnwindSafe};
+
+use futures::{FutureExt, StreamExt, stream};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
+use tracing::{Instrument, error, info_span};
+
+use crate::{Deadline, Failure, Invocation, Message, chain};
+
+/// Why one event could not be finished.
+#[derive(Debug)]
+pub struct RecordFailure {
+    /// Set when the cause will meet every other record too (credentials, keys, rules): then the
+    /// batch as a whole fails, which makes Lambda slow down.
+    pub systemic: Option<&'static str>,
+    error: Box<dyn Error + Send + Sync>,
+}
+
+impl RecordFailure {
+    /// Only this record.
+    pub fn alone(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { systemic: None, error: error.into() }
+    }
+
+    /// All of them; `kind` is the stable word of [`Failure`].
+    pub fn systemic(kind: &'static str, error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { systemic: Some(kind), error: error.into() }
+    }
+
+    fn into_failure(self, kind: &'static str) -> Failure {
+        Failure::new(self.systemic.unwrap_or(kind), self.error.as_ref())
+    }
+}
+
+/// What came of one record.
+enum Outcome<T> {
+    Finished(T),
+    Failed(RecordFailure),
+    Panicked,
+    OutOfTime,
+}
+
+/// Runs `work` on each event of the invocation, at most `limit` at a time, and answers in the form
+/// Lambda expects: a partial batch reply for a batch, the result of `work` itself for a bare event.
+///
+/// `work` gets the event and how often SQS has handed it out. A panic or an error fails its own
+/// record only. Work that is not finished at the deadline is dropped and its record comes back.
+pub async fn each<T, F, Fut>(
+    invocation: Invocation,
+    limit: usize,
+    deadline: Deadline,
+    work: F,
+) -> Result<serde_json::Value, Failure>
+where
+    T: Serialize,
+    F: Fn(String, u32) -> Fut,
+    Fut: Future<Output = Result<T, RecordFailure>>,
+{
+    let batch = match invocation {
+        Invocation::Single(event) => {
+            let span = info_span!("record", correlation_id = correlation_id(&event));
+            let outcome = run(async { work(event, 1).await }, deadline).instrument(span);
+            return match outcome.await {
+                Outcome::Finished(result) => written(&result),
+                Outcome::Failed(failure) => Err(failure.into_failure("EventFailed")),
+                Outcome::Panicked => Err(Failure::new("Panic", &Stopped::Panic)),
+                Outcome::OutOfTime => Err(Failure::new("OutOfTime", &Stopped::OutOfTime)),
+            };
+        }
+        Invocation::Batch(batch) => batch,
+    };
+    let mut reply = batch.reply();
+    let mut running = stream::iter(batch.messages().iter().enumerate())
+        .map(|(index, message)| {
+            message_outcome(message, deadline, &work).map(move |outcome| (index, outcome))
+        })
+        .buffer_unordered(limit.max(1));
+    while let Some((index, outcome)) = running.next().await {
+        match outcome {
+            Outcome::Finished(_) => reply.acknowledge(index),
+            Outcome::Failed(failure) if failure.systemic.is_some() => {
+                return Err(failure.into_failure("BatchFailed"));
+            }
+            Outcome::Failed(_) | Outcome::Panicked | Outcome::OutOfTime => reply.fail(index),
+        }
+    }
+    written(&reply)
+}
+
+async fn message_outcome<T, F, Fut>(message: &Message, deadline: Deadline, work: &F) -> Outcome<T>
+where
+    F: Fn(String, u32) -> Fut,
+    Fut: Future<Output = Result<T, RecordFailure>>,
+{
+    let id = message.body.as_deref().ok().and_then(correlation_id);
+    let span = info_span!("record", message_id = %message.id, correlation_id = id);
+    let outcome = async {
+        report(match &message.body {
+            Ok(body) => {
+                let receives = message.receive_count.unwrap_or(1);
+                run(async { work(body.clone(), receives).await }, deadline).await
+            }
+            Err(error) => Outcome::Failed(RecordFailure::alone(error.clone())),
+        })
+    };
+    outcome.instrument(span).await
+}
+
+fn written(reply: &impl Serialize) -> Result<serde_json::Value, Failure> {
+    serde_json::to_value(reply).map_err(|error| Failure::new("ReplyUnwritable", &error))
+}
+
+/// The id of an EventBridge event, by which its way through AWS can be followed.
+fn correlation_id(event: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Envelope {
+        id: String,
+        #[serde(rename = "detail-type")]
+        _detail_type: IgnoredAny,
+    }
+    serde_json::from_str(event).ok().map(|Envelope { id, .. }| id)
+}
+
+async fn run<T>(
+    work: impl Future<Output = Result<T, RecordFailure>>,
+    deadline: Deadline,
+) -> Outcome<T> {
+    if deadline.remaining().is_zero() {
+        return Outcome::OutOfTime;
+    }
+    match tokio::time::timeout_at(deadline.instant(), AssertUnwindSafe(work).catch_unwind()).await {
+        Ok(Ok(Ok(result))) => Outcome::Finished(result),
+        Ok(Ok(Err(failure))) => Outcome::Failed(failure),
+        Ok(Err(_)) => Outcome::Panicked,
+        Err(_) => Outcome::OutOfTime,
+    }
+}
+
+/// One line per failed record, here at the edge and nowhere else.
+fn report<T>(outcome: Outcome<T>) -> Outcome<T> {
+    match &outcome {
+        Outcome::Finished(_) => {}
+        Outcome::Failed(failure) => error!(error = chain(failure.error.as_ref()), "record failed"),
+        Outcome::Panicked => error!(error = %Stopped::Panic, "record failed"),
+        Outcome::OutOfTime => error!(error = %Stopped::OutOfTime, "record failed"),
+    }
+    outcome
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Stopped {
+    #[error("a panic, which is a bug; the line that says where comes before this one")]
+    Panic,
+    #[error(
+        "not finished before the deadline: give the function more time or the queue a smaller batch"
+    )]
+    OutOfTime,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::Cell, time::Duration};
+
+    use super::*;
+
+    fn batch(bodies: &[&str]) -> Invocation {
+        let records: Vec<_> = bodies
+            .iter()
+            .enumerate()
+            .map(|(index, body)| serde_json::json!({"messageId": format!("m{index}"), "body": body, "eventSource": "aws:sqs"}))
+            .collect();
+        Invocation::parse(&serde_json::json!({ "Records": records }).to_string()).unwrap()
+    }
+
+    async fn work(body: String, _: u32) -> Result<&'static str, RecordFailure> {
+        match body.as_str() {
+            "panic" => panic!("as asked"),
+            "error" => Err(RecordFailure::alone("as asked")),
+            "systemic" => Err(RecordFailure::systemic("KeyDisabled", "as asked")),
+            "hang" => std::future::pending().await,
+            _ => Ok("done"),
+        }
+    }
+
+    /// The clock stands still, and jumps when everything waits for it.
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime.enable_time().start_paused(true).build().unwrap().block_on(future)
+    }
+
+    fn answer(invocation: Invocation, total: Duration) -> Result<serde_json::Value, Failure> {
+        block_on(async { each(invocation, 2, Deadline::after(total), work).await })
+    }
+
+    #[test]
+    fn errors_panics_and_hangs_fail_their_own_record_only() {
+        let reply = answer(batch(&["ok", "panic", "error", "hang", "ok"]), Duration::from_secs(60))
+            .unwrap();
+        let ids: Vec<_> = reply["batchItemFailures"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|f| f["itemIdentifier"].as_str().unwrap())
+            .collect();
+        assert_eq!(ids, ["m1", "m2", "m3"]);
+    }
+
+    #[test]
+    fn records_that_had_no_time_to_start_come_back() {
+        let reply = answer(batch(&["ok"]), Duration::ZERO).unwrap();
+        assert_eq!(reply["batchItemFailures"][0]["itemIdentifier"], "m0");
+    }
+
+    #[test]
+    fn a_systemic_cause_fails_the_batch_with_its_own_word() {
+        let failure = answer(batch(&["ok", "systemic", "ok"]), Duration::from_secs(5)).unwrap_err();
+        assert_eq!(failure.kind(), "KeyDisabled");
+    }
+
+    #[test]
+    fn a_bare_event_gets_the_result_itself() {
+        let invocation = Invocation::parse(r#""ok""#).unwrap();
+        assert_eq!(answer(invocation, Duration::from_secs(5)).unwrap(), "done");
+    }
+
+    #[test]
+    fn no_more_than_the_limit_run_at_once() {
+        let (running, most) = (Cell::new(0), Cell::new(0));
+        let work = |_: String, _: u32| {
+            let (running, most) = (&running, &most);
+            async move {
+                running.set(running.get() + 1);
+                most.set(most.get().max(running.get()));
+                tokio::task::yield_now().await;
+                running.set(running.get() - 1);
+                Ok::<_, RecordFailure>(())
+            }
+        };
+        block_on(each(
+            batch(&["a", "b", "c", "d"]),
+            3,
+            Deadline::after(Duration::from_secs(5)),
+            work,
+        ))
+        .unwrap();
+        assert_eq!(most.get(), 3);
+    }
+
+    #[test]
+    fn only_an_eventbridge_event_has_a_correlation_id() {
+        assert_eq!(
+            correlation_id(r#"{"id":"e1","detail-type":"GuardDuty Finding","detail":{}}"#),
+            Some("e1".into())
+        );
+        assert_eq!(correlation_id(r#"{"id":"f1","type":"Recon:EC2/Portscan"}"#), None);
+    }
+}

@@ -1,0 +1,26 @@
+//! The AWS side that the functions share: what Lambda hands in and gets back, S3 and GuardDuty, the
+//! deadline, logs and metrics.
+
+pub mod aws;
+mod batch_reply;
+pub mod config;
+mod deadline;
+mod each;
+mod envelope;
+mod failure;
+pub mod guardduty;
+pub mod lambda;
+pub mod log;
+#[cfg(test)]
+mod loopback;
+mod metrics;
+pub mod rules;
+pub mod s3_event;
+pub mod store;
+
+pub use batch_reply::BatchReply;
+pub use deadline::Deadline;
+pub use each::{RecordFailure, each};
+pub use envelope::{Batch, EnvelopeError, Invocation, Message, MessageError};
+pub use failure::{Failure, chain};
+pub use metrics::Metrics;
