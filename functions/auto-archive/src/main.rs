@@ -1,0 +1,16 @@
+//! The Lambda function `auto-archive`.
+
+use auto_archive::{AutoArchive, SERVICE, Settings};
+use lambda_runtime::service_fn;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let settings = platform::lambda::init(SERVICE, Settings::from_process())?;
+    let function = &AutoArchive::new(settings);
+    lambda_runtime::run(service_fn(|event| {
+        platform::lambda::invocation(SERVICE, event, |invocation, scope| {
+            function.handle(invocation, scope)
+        })
+    }))
+    .await
+}

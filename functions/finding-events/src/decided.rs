@@ -1,0 +1,128 @@
+//! From a finding and the rules to what is told, and to whom.
+
+use findings::{
+    Action, Decision, Destination, Finding, FindingType, Guard, RuleSet, Severity, Timestamp,
+};
+use tracing::info;
+
+use crate::notification::DecisionV1;
+
+/// What is to be told and to whom; `None` when nothing is. No rules: everything, to the default
+/// topic. No route: to the default topic too. A sample is told only when a rule names it, and no
+/// rule does when there are none.
+pub(crate) fn decided<'a>(
+    rules: Option<&'a RuleSet>,
+    finding: &'a Finding,
+    default: &'a Destination,
+    as_of: Timestamp,
+) -> Option<(DecisionV1<'a>, Vec<&'a Destination>)> {
+    let Some(rules) = rules else {
+        return (!finding.is_sample()).then(|| (DecisionV1::without_rules(), vec![default]));
+    };
+    let decision = rules.decide(finding, as_of);
+    log(finding, &decision, rules);
+    if decision.action != Action::Notify {
+        return None;
+    }
+    let routed = rules.route(finding);
+    let destinations = if routed.is_empty() { vec![default] } else { routed };
+    Some((DecisionV1::by_rules(&decision, rules.hash()), destinations))
+}
+
+/// Only what GuardDuty or a rule's author chose; what an attacker can write stays out.
+fn log(finding: &Finding, decision: &Decision<'_>, rules: &RuleSet) {
+    info!(
+        finding.id = finding.id(),
+        finding.r#type = finding.finding_type().map(FindingType::as_str),
+        finding.severity = finding.severity().map(Severity::value),
+        finding.account = finding.account_id(),
+        finding.region = finding.region(),
+        decision.action = decision.action.as_str(),
+        decision.rule = decision.rule_name(),
+        decision.guard = decision.guard.map(Guard::as_str),
+        decision.rule_set = rules.hash(),
+        "decided"
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use findings::{DestinationKind, RuleSource};
+
+    use super::*;
+
+    const RULES: &str = r"
+version: 1
+rules:
+  - name: probes
+    action: archive
+    reason: noise
+    owner: secops@example.com
+    criteria: { type: { equals: ['Recon:EC2/PortProbeUnprotectedPort'] } }
+  - name: drill
+    action: notify
+    criteria: { type: { equals: ['Drill:EC2/Drill'] } }
+destinations:
+  team: { webhook: { url: 'https://hooks.example.com/x' } }
+routes:
+  - { criteria: { severity: { greaterThanOrEqual: 7 } }, to: [team] }
+";
+
+    fn default() -> Destination {
+        Destination {
+            name: "default".into(),
+            kind: DestinationKind::Sns { topic_arn: "arn:aws:sns:eu-west-1:111122223333:t".into() },
+        }
+    }
+
+    fn told(rules: Option<&RuleSet>, json: &str) -> Option<(Option<String>, Vec<String>)> {
+        let (finding, default) = (Finding::parse(json).unwrap(), default());
+        let (decision, to) =
+            decided(rules, &finding, &default, Timestamp::from_epoch_millis(1_790_000_000_000))?;
+        Some((decision.rule.map(str::to_owned), to.iter().map(|to| to.name.clone()).collect()))
+    }
+
+    fn rules() -> RuleSet {
+        RuleSet::parse(&[RuleSource { name: "rules.yaml", text: RULES }]).unwrap()
+    }
+
+    const PLAIN: &str = r#"{"id":"f1","type":"Backdoor:EC2/C&CActivity.B","severity":5}"#;
+
+    #[test]
+    fn without_a_route_the_default_topic_is_told_and_with_one_its_destinations() {
+        assert_eq!(told(Some(&rules()), PLAIN), Some((None, vec!["default".into()])));
+        let high = PLAIN.replace(":5}", ":8}");
+        assert_eq!(told(Some(&rules()), &high), Some((None, vec!["team".into()])));
+    }
+
+    #[test]
+    fn what_a_rule_archives_nobody_is_told() {
+        assert_eq!(
+            told(
+                Some(&rules()),
+                r#"{"id":"f1","type":"Recon:EC2/PortProbeUnprotectedPort","severity":2,"updatedAt":"2026-01-01T00:00:00Z"}"#
+            ),
+            None
+        );
+    }
+
+    #[test]
+    fn a_sample_is_told_only_when_a_rule_says_so() {
+        let sample = |kind: &str| {
+            format!(
+                r#"{{"id":"f1","type":"{kind}","severity":5,"service":{{"additionalInfo":{{"sample":true}}}}}}"#
+            )
+        };
+        assert_eq!(told(Some(&rules()), &sample("Backdoor:EC2/Spambot")), None);
+        assert_eq!(
+            told(Some(&rules()), &sample("Drill:EC2/Drill")),
+            Some((Some("drill".into()), vec!["default".into()]))
+        );
+        assert_eq!(told(None, &sample("Drill:EC2/Drill")), None);
+    }
+
+    #[test]
+    fn without_rules_everything_but_samples_goes_to_the_default_topic() {
+        assert_eq!(told(None, PLAIN), Some((None, vec!["default".into()])));
+    }
+}

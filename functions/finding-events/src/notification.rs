@@ -1,0 +1,254 @@
+//! What a destination receives: a frozen shape of its own, apart from the model.
+
+use findings::{Decision, Finding, Severity, SeverityLevel};
+use serde::Serialize;
+
+/// Names the shape. Fields may be added under the same name; none is renamed, removed or given
+/// another meaning.
+const SCHEMA: &str = "guardsift.notification/v1";
+
+/// Longest text taken over from a finding, in characters. SNS takes 256 KB in all, and the whole
+/// finding is one link away.
+const TITLE: usize = 1_000;
+const DESCRIPTION: usize = 8_000;
+
+/// One notification, version 1.
+///
+/// All text below `finding` was chosen by whoever caused the finding. It is cleaned of control
+/// characters and otherwise passed on; whoever shows it has to escape it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Notification<'a> {
+    schema: &'static str,
+    /// The same for every delivery of the same version of a finding: what to deduplicate by.
+    pub(crate) version_key: String,
+    pub(crate) finding: FindingV1<'a>,
+    pub(crate) decision: DecisionV1<'a>,
+}
+
+/// The fields of a finding that tell somebody what to do. Absent ones are `null`.
+#[derive(Debug, Serialize)]
+pub(crate) struct FindingV1<'a> {
+    pub(crate) id: &'a str,
+    arn: Option<&'a str>,
+    #[serde(rename = "type")]
+    pub(crate) finding_type: Option<&'a str>,
+    pub(crate) severity: Option<f64>,
+    severity_level: Option<&'static str>,
+    title: Option<String>,
+    description: Option<String>,
+    pub(crate) account_id: Option<&'a str>,
+    pub(crate) region: Option<&'a str>,
+    partition: Option<&'a str>,
+    resource_type: Option<&'a str>,
+    created_at: Option<String>,
+    updated_at: Option<String>,
+    first_seen: Option<String>,
+    last_seen: Option<String>,
+    count: Option<u64>,
+    archived: Option<bool>,
+    sample: bool,
+    attack_sequence_arn: Option<&'a str>,
+    console_url: Option<String>,
+}
+
+/// Why this is told.
+#[derive(Debug, Serialize)]
+pub(crate) struct DecisionV1<'a> {
+    action: &'static str,
+    /// `null` when no rule matched, or when no rules could be read.
+    pub(crate) rule: Option<&'a str>,
+    guard: Option<&'static str>,
+    /// SHA-256 of the rule set; `null` when it could not be read.
+    rule_set: Option<&'a str>,
+}
+
+impl<'a> Notification<'a> {
+    pub(crate) fn new(finding: &'a Finding, decision: DecisionV1<'a>) -> Self {
+        Self {
+            schema: SCHEMA,
+            version_key: finding.version_key().to_string(),
+            finding: FindingV1::new(finding),
+            decision,
+        }
+    }
+
+    /// At most 100 printable ASCII characters, as SNS wants a subject
+    /// (<https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>).
+    pub(crate) fn subject(&self) -> String {
+        let level = self.finding.severity_level.unwrap_or("unknown severity");
+        let text =
+            format!("GuardDuty, {level}: {}", self.finding.finding_type.unwrap_or("unknown type"));
+        text.chars()
+            .map(|character| if matches!(character, ' '..='~') { character } else { '?' })
+            .take(100)
+            .collect()
+    }
+}
+
+impl<'a> FindingV1<'a> {
+    fn new(finding: &'a Finding) -> Self {
+        Self {
+            id: finding.id(),
+            arn: finding.arn(),
+            finding_type: finding.finding_type().map(findings::FindingType::as_str),
+            severity: finding.severity().map(Severity::value),
+            severity_level: finding.level().map(SeverityLevel::as_str),
+            title: finding.title().map(|text| cleaned(text, TITLE)),
+            description: finding.description().map(|text| cleaned(text, DESCRIPTION)),
+            account_id: finding.account_id(),
+            region: finding.region(),
+            partition: finding.partition(),
+            resource_type: finding.resource_type(),
+            created_at: finding.created_at().map(findings::Timestamp::to_rfc3339),
+            updated_at: finding.updated_at().map(findings::Timestamp::to_rfc3339),
+            first_seen: finding.first_seen().map(findings::Timestamp::to_rfc3339),
+            last_seen: finding.last_seen().map(findings::Timestamp::to_rfc3339),
+            count: finding.count(),
+            archived: finding.archived(),
+            sample: finding.is_sample(),
+            attack_sequence_arn: finding.attack_sequence_arn(),
+            console_url: console_url(finding),
+        }
+    }
+}
+
+impl<'a> DecisionV1<'a> {
+    pub(crate) fn by_rules(decision: &Decision<'a>, rule_set: &'a str) -> Self {
+        Self {
+            action: decision.action.as_str(),
+            rule: decision.rule_name(),
+            guard: decision.guard.map(findings::Guard::as_str),
+            rule_set: Some(rule_set),
+        }
+    }
+
+    /// Without rules everything is told.
+    pub(crate) fn without_rules() -> Self {
+        Self { action: findings::Action::Notify.as_str(), rule: None, guard: None, rule_set: None }
+    }
+}
+
+/// Without control characters, line feeds excepted, and without the marks that reorder text; cut at
+/// a character.
+fn cleaned(text: &str, limit: usize) -> String {
+    let reorders = |character| matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let mut kept: String = text
+        .chars()
+        .filter(|character| *character == '\n' || !(character.is_control() || reorders(*character)))
+        .take(limit + 1)
+        .collect();
+    if let Some((end, _)) = kept.char_indices().nth(limit) {
+        kept.truncate(end);
+        kept.push('…');
+    }
+    kept
+}
+
+/// A link that nothing in a finding can point elsewhere: only a Region's and an id's own letters
+/// get into it.
+fn console_url(finding: &Finding) -> Option<String> {
+    let plain = |text: &&str| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let region = finding.region().filter(plain)?;
+    let id = Some(finding.id()).filter(plain)?;
+    let host = match finding.partition()? {
+        "aws" => format!("{region}.console.aws.amazon.com"),
+        "aws-us-gov" => "console.amazonaws-us-gov.com".to_owned(),
+        "aws-cn" => "console.amazonaws.cn".to_owned(),
+        _ => return None,
+    };
+    Some(format!("https://{host}/guardduty/home?region={region}#/findings?search=id%3D{id}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn finding(changes: &Value) -> Finding {
+        let mut finding = json!({
+            "id": "8ab1c2d3e4f5", "arn": "arn:aws:guardduty:eu-west-1:111122223333:detector/d/finding/8ab1c2d3e4f5",
+            "accountId": "111122223333", "region": "eu-west-1", "partition": "aws", "type": "Recon:EC2/PortProbeUnprotectedPort",
+            "severity": 2, "title": "A port is probed.", "updatedAt": "2026-10-01T08:00:00Z", "service": {"count": 3, "archived": false}
+        });
+        for (key, value) in changes.as_object().unwrap() {
+            finding[key] = value.clone();
+        }
+        Finding::parse(&finding.to_string()).unwrap()
+    }
+
+    fn notified(finding: &Finding) -> Value {
+        serde_json::to_value(Notification::new(finding, DecisionV1::without_rules())).unwrap()
+    }
+
+    #[test]
+    fn the_shape_is_frozen() {
+        let finding = finding(&json!({}));
+        assert_eq!(
+            notified(&finding),
+            json!({
+                "schema": "guardsift.notification/v1",
+                "version_key": finding.version_key().as_str(),
+                "finding": {
+                    "id": "8ab1c2d3e4f5", "arn": "arn:aws:guardduty:eu-west-1:111122223333:detector/d/finding/8ab1c2d3e4f5",
+                    "type": "Recon:EC2/PortProbeUnprotectedPort", "severity": 2.0, "severity_level": "low",
+                    "title": "A port is probed.", "description": null, "account_id": "111122223333", "region": "eu-west-1",
+                    "partition": "aws", "resource_type": null, "created_at": null, "updated_at": "2026-10-01T08:00:00.000Z",
+                    "first_seen": null, "last_seen": null, "count": 3, "archived": false, "sample": false, "attack_sequence_arn": null,
+                    "console_url": "https://eu-west-1.console.aws.amazon.com/guardduty/home?region=eu-west-1#/findings?search=id%3D8ab1c2d3e4f5"
+                },
+                "decision": {"action": "notify", "rule": null, "guard": null, "rule_set": null}
+            })
+        );
+    }
+
+    #[test]
+    fn an_unknown_severity_is_null_and_not_zero() {
+        let value = notified(&finding(&json!({"severity": "high"})));
+        assert_eq!(
+            (&value["finding"]["severity"], &value["finding"]["severity_level"]),
+            (&Value::Null, &Value::Null)
+        );
+    }
+
+    #[test]
+    fn control_and_reordering_characters_are_taken_out_of_text() {
+        let value = notified(&finding(&json!({"title": "a\u{1b}[2Jb\u{202e}c\r\nd"})));
+        assert_eq!(value["finding"]["title"], "a[2Jbc\nd");
+    }
+
+    #[test]
+    fn long_text_is_cut_at_a_character_and_marked() {
+        let value = notified(&finding(&json!({"title": "ö".repeat(TITLE + 5)})));
+        let title = value["finding"]["title"].as_str().unwrap();
+        assert_eq!(title.chars().count(), TITLE + 1);
+        assert!(title.ends_with('…'));
+        let exact = notified(&finding(&json!({"title": "ö".repeat(TITLE)})));
+        assert!(!exact["finding"]["title"].as_str().unwrap().ends_with('…'));
+    }
+
+    #[test]
+    fn no_link_is_made_of_a_region_or_id_with_other_letters() {
+        for changes in [
+            json!({"region": "evil.example/"}),
+            json!({"id": "a\"><script>"}),
+            json!({"partition": "azure"}),
+        ] {
+            assert_eq!(
+                notified(&finding(&changes))["finding"]["console_url"],
+                Value::Null,
+                "{changes}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_subject_is_one_line_of_at_most_a_hundred_ascii_characters() {
+        let finding = finding(&json!({"type": format!("Recon:EC2/\n{}", "ü".repeat(200))}));
+        let subject = Notification::new(&finding, DecisionV1::without_rules()).subject();
+        assert_eq!(subject.len(), 100);
+        assert!(subject.starts_with("GuardDuty, low: Recon:EC2/??"));
+    }
+}

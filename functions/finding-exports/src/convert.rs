@@ -1,0 +1,126 @@
+//! An export object into a Parquet file and the lines that do not belong in it.
+
+use std::{
+    cell::Cell,
+    io::{self, Read},
+};
+
+use bytes::Bytes;
+use findings::{ExportError, ExportLimits, ExportReader, Line};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    columns::Columns,
+    quarantine::BadLines,
+    table::{Table, TableError},
+};
+
+/// What an export object contains, in the form in which it is written.
+#[derive(Debug)]
+pub(crate) struct Converted {
+    pub(crate) parquet: Bytes,
+    /// SHA-256 of the Parquet file.
+    pub(crate) sha256: String,
+    pub(crate) counts: Counts,
+    /// A JSON Lines file of what was set aside; `None` when nothing was.
+    pub(crate) quarantined: Option<Bytes>,
+}
+
+/// What became of every line: `lines` is `good + quarantined + blank`.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) lines: u64,
+    /// Lines with findings, nearly always one each.
+    pub(crate) good: u64,
+    pub(crate) rows: u64,
+    pub(crate) quarantined: u64,
+    pub(crate) blank: u64,
+}
+
+/// An object that gives no file.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConvertError {
+    /// It will be the same the next time.
+    #[error("the export object is broken")]
+    Broken(#[source] ExportError),
+    /// It could not be read to its end this time.
+    #[error("the export object could not be read to its end")]
+    Interrupted(#[source] ExportError),
+    #[error(transparent)]
+    Table(#[from] TableError),
+}
+
+/// Reads the object to its end and only then answers: gzip's checksum comes last, and before it no
+/// line counts.
+pub(crate) fn convert(
+    read: impl Read,
+    source: &str,
+    source_id: &str,
+) -> Result<Converted, ConvertError> {
+    let is_interrupted = Cell::new(false);
+    let watched = Watched { inner: read, is_interrupted: &is_interrupted };
+    let mut reader = ExportReader::new(watched, ExportLimits::default());
+    let classified = |error| {
+        if is_interrupted.get() {
+            ConvertError::Interrupted(error)
+        } else {
+            ConvertError::Broken(error)
+        }
+    };
+    let (columns, mut table, mut bad) = (Columns::new(), Table::new()?, BadLines::default());
+    let mut counts = Counts::default();
+    while let Some(line) = reader.next_line().map_err(classified)? {
+        counts.lines += 1;
+        match line {
+            Line::Blank { .. } => counts.blank += 1,
+            Line::Bad(line) => {
+                counts.quarantined += 1;
+                bad.add(line);
+            }
+            Line::Findings { number, findings } => {
+                counts.good += 1;
+                for finding in findings {
+                    counts.rows += 1;
+                    table.push(columns.row(&finding, number))?;
+                }
+            }
+        }
+    }
+    let parquet = table.finish(counts.footer(source, source_id))?;
+    Ok(Converted {
+        sha256: hex::encode(Sha256::digest(&parquet)),
+        parquet: parquet.into(),
+        counts,
+        quarantined: bad.into_file(source),
+    })
+}
+
+/// Remembers that reading failed. To the decoder a connection that was cut looks like an object
+/// that was, and only one of the two is worth another try.
+struct Watched<'a, R> {
+    inner: R,
+    is_interrupted: &'a Cell<bool>,
+}
+
+impl<R: Read> Read for Watched<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.inner.read(buffer).inspect_err(|_| self.is_interrupted.set(true))
+    }
+}
+
+impl Counts {
+    fn footer(self, source: &str, source_id: &str) -> Vec<(&'static str, String)> {
+        vec![
+            ("schema", "findings/v1".to_owned()),
+            ("source", source.to_owned()),
+            ("source-id", source_id.to_owned()),
+            ("lines", self.lines.to_string()),
+            ("rows", self.rows.to_string()),
+            ("quarantined", self.quarantined.to_string()),
+            ("blank", self.blank.to_string()),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests;

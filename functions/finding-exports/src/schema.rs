@@ -1,0 +1,111 @@
+//! The columns of the lake, version 1. Columns may be added at the end; none is renamed or changes
+//! its type below `v1/`.
+
+use std::sync::Arc;
+
+use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    Float,
+    Integer,
+    Boolean,
+    /// Microseconds in UTC, which every engine over Parquet reads.
+    Moment,
+}
+
+use Kind::{Boolean, Float, Integer, Moment, Text};
+
+/// Name and kind of each column, in order. All of them may be null: missing is not zero.
+pub(crate) const COLUMNS: [(&str, Kind); 46] = [
+    ("account_id", Text),
+    ("region", Text),
+    ("partition", Text),
+    ("finding_id", Text),
+    ("arn", Text),
+    ("detector_id", Text),
+    ("type", Text),
+    ("type_purpose", Text),
+    ("type_resource", Text),
+    ("type_family", Text),
+    ("type_mechanism", Text),
+    ("type_artifact", Text),
+    ("severity", Float),
+    ("severity_level", Text),
+    ("created_at", Moment),
+    ("updated_at", Moment),
+    ("first_seen", Moment),
+    ("last_seen", Moment),
+    ("count", Integer),
+    ("archived", Boolean),
+    ("sample", Boolean),
+    ("title", Text),
+    ("resource_type", Text),
+    ("resource_role", Text),
+    ("instance_id", Text),
+    ("access_key_id", Text),
+    ("principal_id", Text),
+    ("user_name", Text),
+    ("s3_bucket_name", Text),
+    ("eks_cluster_name", Text),
+    ("action_type", Text),
+    ("api_name", Text),
+    ("service_name", Text),
+    ("domain", Text),
+    ("remote_ip", Text),
+    ("remote_country", Text),
+    ("remote_asn", Text),
+    ("remote_org", Text),
+    ("remote_port", Integer),
+    ("local_port", Integer),
+    ("attack_sequence_arn", Text),
+    ("feature_name", Text),
+    ("version_key", Text),
+    ("source_line", Integer),
+    ("raw", Text),
+    ("parse_notes", Text),
+];
+
+/// Columns in which hardly a value occurs twice, so that a dictionary only costs.
+pub(crate) const UNIQUE: [&str; 5] = ["finding_id", "arn", "title", "version_key", "raw"];
+
+pub(crate) fn schema() -> SchemaRef {
+    let fields = COLUMNS.iter().map(|(name, kind)| Field::new(*name, kind.data_type(), true));
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+}
+
+impl Kind {
+    fn data_type(self) -> DataType {
+        match self {
+            Text => DataType::Utf8,
+            Float => DataType::Float64,
+            Integer => DataType::Int64,
+            Boolean => DataType::Boolean,
+            Moment => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_fit_athena() {
+        let mut names: Vec<_> = COLUMNS.iter().map(|(name, _)| *name).collect();
+        assert!(names.iter().all(|name| {
+            name.bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        }));
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), COLUMNS.len());
+    }
+
+    #[test]
+    fn columns_without_a_dictionary_exist() {
+        assert!(UNIQUE.iter().all(|name| COLUMNS.iter().any(|(column, _)| column == name)));
+    }
+}

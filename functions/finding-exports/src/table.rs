@@ -1,0 +1,173 @@
+//! Rows into Parquet, a bounded number of them at a time, the same rows always to the same bytes.
+
+use std::sync::Arc;
+
+use arrow_array::{
+    ArrayRef, RecordBatch,
+    builder::{
+        BooleanBuilder, Float64Builder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder,
+    },
+};
+use arrow_schema::{ArrowError, SchemaRef};
+use parquet::{
+    arrow::ArrowWriter,
+    basic::{Compression, ZstdLevel},
+    errors::ParquetError,
+    file::{metadata::KeyValue, properties::WriterProperties},
+    schema::types::ColumnPath,
+};
+
+use crate::{
+    columns::{Cell, Row},
+    schema::{COLUMNS, Kind, UNIQUE, schema},
+};
+
+/// Rows that are gathered before they are handed to the writer, by number and by size of their
+/// text.
+const BATCH_ROWS: usize = 1024;
+const BATCH_BYTES: usize = 1 << 20;
+
+/// Encoded bytes that a row group may hold in memory before it is closed.
+const ROW_GROUP_BYTES: usize = 8 << 20;
+
+/// The encoder failed, which no input should be able to cause.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TableError {
+    #[error("rows could not be made into a batch")]
+    Batch(#[from] ArrowError),
+    #[error("rows could not be written as Parquet")]
+    Parquet(#[from] ParquetError),
+}
+
+/// A Parquet file in the making.
+pub(crate) struct Table {
+    writer: ArrowWriter<Vec<u8>>,
+    schema: SchemaRef,
+    builders: Vec<Builder>,
+    rows: usize,
+    bytes: usize,
+}
+
+enum Builder {
+    Text(StringBuilder),
+    Float(Float64Builder),
+    Integer(Int64Builder),
+    Boolean(BooleanBuilder),
+    Moment(TimestampMicrosecondBuilder),
+}
+
+impl Table {
+    pub(crate) fn new() -> Result<Self, TableError> {
+        let schema = schema();
+        let mut properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+            .set_created_by(concat!("guardsift ", env!("CARGO_PKG_VERSION")).to_owned());
+        for name in UNIQUE {
+            properties = properties.set_column_dictionary_enabled(ColumnPath::from(name), false);
+        }
+        Ok(Self {
+            writer: ArrowWriter::try_new(
+                Vec::new(),
+                Arc::clone(&schema),
+                Some(properties.build()),
+            )?,
+            builders: builders(),
+            schema,
+            rows: 0,
+            bytes: 0,
+        })
+    }
+
+    pub(crate) fn push(&mut self, row: Row) -> Result<(), TableError> {
+        for (builder, cell) in self.builders.iter_mut().zip(row) {
+            self.bytes += builder.append(cell);
+        }
+        self.rows += 1;
+        if self.rows >= BATCH_ROWS || self.bytes >= BATCH_BYTES {
+            self.hand_over()?;
+        }
+        Ok(())
+    }
+
+    /// The whole file, with what is known at the end in its footer.
+    pub(crate) fn finish(
+        mut self,
+        footer: Vec<(&'static str, String)>,
+    ) -> Result<Vec<u8>, TableError> {
+        self.hand_over()?;
+        for (key, value) in footer {
+            self.writer.append_key_value_metadata(KeyValue::new(format!("guardsift.{key}"), value));
+        }
+        Ok(self.writer.into_inner()?)
+    }
+
+    fn hand_over(&mut self) -> Result<(), TableError> {
+        if self.rows == 0 {
+            return Ok(());
+        }
+        let arrays: Vec<ArrayRef> = self.builders.iter_mut().map(Builder::finish).collect();
+        self.writer.write(&RecordBatch::try_new(Arc::clone(&self.schema), arrays)?)?;
+        (self.rows, self.bytes) = (0, 0);
+        if self.writer.in_progress_size() >= ROW_GROUP_BYTES {
+            self.writer.flush()?;
+        }
+        Ok(())
+    }
+}
+
+fn builders() -> Vec<Builder> {
+    COLUMNS
+        .iter()
+        .map(|(_, kind)| match kind {
+            Kind::Text => Builder::Text(StringBuilder::new()),
+            Kind::Float => Builder::Float(Float64Builder::new()),
+            Kind::Integer => Builder::Integer(Int64Builder::new()),
+            Kind::Boolean => Builder::Boolean(BooleanBuilder::new()),
+            Kind::Moment => {
+                Builder::Moment(TimestampMicrosecondBuilder::new().with_timezone("UTC"))
+            }
+        })
+        .collect()
+}
+
+impl Builder {
+    /// Appends a value, or null where it is of another kind. Answers with the bytes it takes.
+    fn append(&mut self, cell: Cell) -> usize {
+        match (self, cell) {
+            (Self::Text(builder), Cell::Text(text)) => {
+                builder.append_value(&text);
+                text.len()
+            }
+            (Self::Text(builder), _) => append(8, || builder.append_null()),
+            (Self::Float(builder), Cell::Float(value)) => append(8, || builder.append_value(value)),
+            (Self::Float(builder), _) => append(8, || builder.append_null()),
+            (Self::Integer(builder), Cell::Integer(value)) => {
+                append(8, || builder.append_value(value))
+            }
+            (Self::Integer(builder), _) => append(8, || builder.append_null()),
+            (Self::Boolean(builder), Cell::Boolean(value)) => {
+                append(1, || builder.append_value(value))
+            }
+            (Self::Boolean(builder), _) => append(1, || builder.append_null()),
+            (Self::Moment(builder), Cell::Moment(value)) => {
+                append(8, || builder.append_value(value))
+            }
+            (Self::Moment(builder), _) => append(8, || builder.append_null()),
+        }
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        match self {
+            Self::Text(builder) => Arc::new(builder.finish()),
+            Self::Float(builder) => Arc::new(builder.finish()),
+            Self::Integer(builder) => Arc::new(builder.finish()),
+            Self::Boolean(builder) => Arc::new(builder.finish()),
+            Self::Moment(builder) => Arc::new(builder.finish()),
+        }
+    }
+}
+
+fn append(bytes: usize, value: impl FnOnce()) -> usize {
+    value();
+    bytes
+}
