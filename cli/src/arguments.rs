@@ -1,0 +1,148 @@
+//! The command line's grammar and its help texts.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::commands::rules::RulesCommand;
+
+/// Process Amazon GuardDuty findings: decide, explain, and run the whole system on one machine.
+#[derive(Debug, Parser)]
+#[command(name = "guardsift", version, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Say what happens with each finding, and which rule says so
+    #[command(after_help = DECIDE_EXAMPLES)]
+    Decide(DecideArguments),
+    /// Say why: every rule that was asked, condition by condition
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(ExplainArguments),
+    /// Check, test, convert and describe rule files
+    Rules {
+        #[command(subcommand)]
+        command: RulesCommand,
+    },
+    /// Run GuardDuty, EventBridge, SQS, S3 and the three functions on this machine
+    #[command(after_help = LOCAL_EXAMPLES)]
+    Local(LocalArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DecideArguments {
+    #[command(flatten)]
+    pub(crate) input: InputArguments,
+    /// How to print the decisions
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) output: Format,
+    /// Exit with 3 when a record could not be read
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    #[command(flatten)]
+    pub(crate) input: InputArguments,
+    /// Explain only the finding with this id
+    #[arg(long, value_name = "FINDING_ID")]
+    pub(crate) id: Option<String>,
+    /// How to print the explanations
+    #[arg(long, value_enum, default_value_t = ExplainFormat::Text)]
+    pub(crate) output: ExplainFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InputArguments {
+    /// Rule file, or a folder of them in the order of their names [default: guardsift's own set]
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) rules: Option<PathBuf>,
+    /// Decide as of this moment instead of now: it matters for rules that expire
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) as_of: Option<findings::Timestamp>,
+    /// Findings in any shape, plain or gzipped; folders; `-` for standard input
+    #[arg(required = true, value_name = "FILE|DIR|-")]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LocalArguments {
+    /// Push samples, real findings, duplicates and broken input through the system, then account for all of it
+    #[arg(long)]
+    pub(crate) demo: bool,
+    /// With --demo: kill every function in the middle of its work; no count changes
+    #[arg(long, requires = "demo")]
+    pub(crate) kill: bool,
+    /// Let auto-archive archive; without it, it only plans
+    #[arg(long, conflicts_with = "demo")]
+    pub(crate) apply: bool,
+    /// Rule file to start with [default: one with a topic and a webhook of this machine]
+    #[arg(long, conflicts_with = "demo", value_name = "FILE")]
+    pub(crate) rules: Option<PathBuf>,
+    /// Where everything is kept [default: a new folder below guardsift-local]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+    /// Where the function binaries are [default: beside this one]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) binaries: Option<PathBuf>,
+    /// Port to listen on; 0 takes any that is free
+    #[arg(long, default_value_t = 0, value_name = "PORT")]
+    pub(crate) port: u16,
+    /// How to print what happened
+    #[arg(long, value_enum, default_value_t = LocalFormat::Table)]
+    pub(crate) output: LocalFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Aligned columns
+    Table,
+    /// One array
+    Json,
+    /// One object per line
+    Jsonl,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExplainFormat {
+    /// For people
+    Text,
+    /// One object per line
+    Jsonl,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LocalFormat {
+    /// Aligned columns
+    Table,
+    /// One object
+    Json,
+}
+
+/// Reads a date or a moment.
+pub(crate) fn moment(text: &str) -> Result<findings::Timestamp, String> {
+    findings::Timestamp::parse(text)
+        .or_else(|| findings::Timestamp::parse_date(text))
+        .ok_or_else(|| "write it as 2026-03-31 or 2026-03-31T10:00:00Z".to_owned())
+}
+
+const DECIDE_EXAMPLES: &str = "\
+Examples:
+  guardsift decide events/findings
+  guardsift decide --rules rules/ --output jsonl export.jsonl.gz
+  aws guardduty get-findings --detector-id $ID --finding-ids $F | guardsift decide -";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  guardsift explain events/findings/port-probe.json
+  guardsift explain --rules rules/ --id 1ab92989eaf0e742df4a014d5171319a export.jsonl.gz";
+
+const LOCAL_EXAMPLES: &str = "\
+Examples:
+  guardsift local --demo
+  guardsift local --port 4600
+  aws --endpoint-url http://127.0.0.1:4600 guardduty list-detectors";

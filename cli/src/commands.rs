@@ -1,0 +1,21 @@
+//! One module per command.
+
+use crate::{
+    arguments::{Arguments, Command},
+    exit::Exit,
+};
+
+mod decide;
+mod explain;
+mod local;
+pub(crate) mod rules;
+
+/// Runs the command that was asked for.
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
+    match arguments.command {
+        Command::Decide(arguments) => decide::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Local(arguments) => local::run(arguments),
+        Command::Rules { command } => rules::run(&command),
+    }
+}

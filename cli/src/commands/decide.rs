@@ -1,0 +1,104 @@
+//! `guardsift decide`: what happens with each finding.
+
+use std::{io::Write, time::SystemTime};
+
+use comfy_table::{Table, presets};
+use findings::Timestamp;
+
+use crate::{
+    arguments::{DecideArguments, Format, InputArguments},
+    exit::Exit,
+    input::{self, Sourced},
+    output::Line,
+    rule_files,
+};
+
+pub(crate) fn run(arguments: &DecideArguments) -> anyhow::Result<Exit> {
+    let rules = rule_files::load(arguments.input.rules.as_deref())?;
+    let as_of = as_of(&arguments.input);
+    let mut printer = Printer::new(arguments.output);
+    let mut unreadable = 0_usize;
+    let exit = each_record(&arguments.input, |record| {
+        let line = Line::of(record, &rules, as_of);
+        unreadable += usize::from(line.is_unreadable());
+        printer.print(line)
+    })?;
+    printer.finish()?;
+    if unreadable > 0 {
+        anstream::eprintln!("{unreadable} unreadable");
+    }
+    Ok(if arguments.strict && unreadable > 0 { Exit::CheckFailed } else { exit })
+}
+
+/// The moment to decide as of.
+pub(super) fn as_of(arguments: &InputArguments) -> Timestamp {
+    arguments.as_of.unwrap_or_else(now)
+}
+
+/// The wall clock.
+pub(super) fn now() -> Timestamp {
+    let elapsed = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    Timestamp::from_epoch_millis(i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Calls `act` for every record of every file; a file that can't be read leaves the others alone.
+pub(super) fn each_record(
+    arguments: &InputArguments,
+    mut act: impl FnMut(Sourced) -> anyhow::Result<()>,
+) -> anyhow::Result<Exit> {
+    let mut exit = Exit::Success;
+    for file in input::files(&arguments.paths) {
+        match file.and_then(|file| input::records(&file)) {
+            Ok(records) => records.into_iter().try_for_each(&mut act)?,
+            Err(error) => {
+                anstream::eprintln!("{error}");
+                exit = Exit::BadUsage;
+            }
+        }
+    }
+    Ok(exit)
+}
+
+/// Prints lines as they come, or all at the end where the format needs them all.
+enum Printer {
+    Jsonl(std::io::BufWriter<std::io::Stdout>),
+    Json(Vec<Line>),
+    Table(Table),
+}
+
+impl Printer {
+    fn new(format: Format) -> Self {
+        match format {
+            Format::Jsonl => Self::Jsonl(std::io::BufWriter::new(std::io::stdout())),
+            Format::Json => Self::Json(Vec::new()),
+            Format::Table => {
+                let mut table = Table::new();
+                table.load_style(presets::NOTHING).set_header(Line::HEADER);
+                for column in table.column_iter_mut() {
+                    column.set_padding((0, 2));
+                }
+                Self::Table(table)
+            }
+        }
+    }
+
+    fn print(&mut self, line: Line) -> anyhow::Result<()> {
+        match self {
+            Self::Jsonl(out) => writeln!(out, "{}", serde_json::to_string(&line)?)?,
+            Self::Json(lines) => lines.push(line),
+            Self::Table(table) => {
+                table.add_row(line.row());
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> anyhow::Result<()> {
+        match self {
+            Self::Jsonl(mut out) => out.flush()?,
+            Self::Json(lines) => anstream::println!("{}", serde_json::to_string_pretty(&lines)?),
+            Self::Table(table) => anstream::println!("{}", table.trim_fmt()),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,63 @@
+//! `guardsift rules import`: rules from GuardDuty's own filters.
+
+use std::{
+    fs,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+use findings::{RuleSource, convert};
+
+use crate::{
+    diagnostic::Report,
+    exit::{Exit, Unusable},
+};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Filters: what `get-filter` or `terraform show -json` prints, or CloudFormation templates; `-` for standard input
+    #[arg(required = true, value_name = "FILE|-")]
+    paths: Vec<PathBuf>,
+}
+
+pub(crate) const EXAMPLES: &str = "\
+Prints a rule file. What can't be imported is shown with its place, and the exit code is 3.
+
+Examples:
+  for name in $(aws guardduty list-filters --detector-id $ID --query FilterNames --output text); do
+    aws guardduty get-filter --detector-id $ID --filter-name $name; done | guardsift rules import - > rules/filters.yaml
+  terraform show -json plan.tfplan | guardsift rules import -
+  guardsift rules import template.yaml";
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let texts: Vec<_> =
+        arguments.paths.iter().map(|path| read(path)).collect::<anyhow::Result<_>>()?;
+    let sources: Vec<_> = texts.iter().map(|(name, text)| RuleSource { name, text }).collect();
+    let import = convert::import(&sources);
+    anstream::print!("{}", import.text);
+    anstream::eprint!("{}", Report::new(&import.problems, &sources).render(&io::stderr()));
+    let rules = counted(import.rules.len(), "rule");
+    if import.problems.is_empty() {
+        anstream::eprintln!("{rules} imported");
+        return Ok(Exit::Success);
+    }
+    let problems = counted(import.problems.len(), "problem");
+    anstream::eprintln!("{rules} imported; {problems}: what they are about was not imported");
+    Ok(Exit::CheckFailed)
+}
+
+fn read(path: &Path) -> anyhow::Result<(String, String)> {
+    let mut text = String::new();
+    let read = match path {
+        path if path == Path::new("-") => io::stdin().lock().read_to_string(&mut text).map(|_| text),
+        path => fs::read_to_string(path),
+    };
+    let text = read.with_context(|| Unusable(format!("can't read {}", path.display())))?;
+    Ok((path.display().to_string(), text))
+}
+
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}

@@ -1,0 +1,95 @@
+//! `guardsift rules test`: the cases that rules carry, decided by the whole set.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use comfy_table::{Table, presets};
+use findings::{RuleSource, Timestamp};
+
+use self::case::Outcome;
+use super::import::counted;
+use crate::{arguments::moment, commands::decide::now, exit::Exit, printable::printable, rule_files};
+
+mod case;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Rule files, and folders of them in the order of their names: together one rule set
+    #[arg(default_value = "rules", value_name = "FILE|DIR")]
+    paths: Vec<PathBuf>,
+    /// How to print what happened
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    output: Format,
+    /// Decide as of this moment instead of now: it matters for rules that expire
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    as_of: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Aligned columns, then why a case failed
+    Table,
+    /// One array
+    Json,
+}
+
+pub(crate) const EXAMPLES: &str = "\
+A case is a finding and what the whole rule set is to do with it; its file is relative to the rule file.
+Exit code: 0 when every case is decided as it says, 3 otherwise.
+
+Examples:
+  guardsift rules test
+  guardsift rules test --as-of 2027-01-01 rules/
+  guardsift rules test --output json rules/rules.yaml";
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let texts = rule_files::texts(&arguments.paths)?;
+    let sources: Vec<_> = texts.iter().map(|(name, text)| RuleSource { name, text }).collect();
+    let rules = rule_files::parse(&sources)?;
+    let as_of = arguments.as_of.unwrap_or_else(now);
+    let outcomes: Vec<Outcome> = rules
+        .rules()
+        .iter()
+        .flat_map(|rule| rule.cases.iter().map(move |case| (rule, case)))
+        .map(|(rule, case)| Outcome::of(rule, case, &rules, as_of))
+        .collect();
+    match arguments.output {
+        Format::Json => anstream::println!("{}", serde_json::to_string_pretty(&outcomes)?),
+        Format::Table => print(&outcomes),
+    }
+    let without: Vec<_> = rules
+        .rules()
+        .iter()
+        .filter(|rule| rule.cases.is_empty())
+        .map(|rule| rule.name.as_str())
+        .collect();
+    if !without.is_empty() {
+        anstream::eprintln!("{} without cases: {}", counted(without.len(), "rule"), without.join(", "));
+    }
+    let failed = outcomes.iter().filter(|outcome| !outcome.passed).count();
+    let cases = counted(outcomes.len(), "case");
+    anstream::eprintln!("{cases} of {}, {failed} failed", counted(rules.rules().len(), "rule"));
+    Ok(if failed == 0 { Exit::Success } else { Exit::CheckFailed })
+}
+
+fn print(outcomes: &[Outcome]) {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(["Rule", "Case", "Expected", "Got", ""]);
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    for outcome in outcomes {
+        let got = outcome.got.map_or_else(|| "–".to_owned(), |action| action.to_string());
+        let mark = if outcome.passed { "ok" } else { "FAILED" };
+        let case = printable(&outcome.case).into_owned();
+        table.add_row([outcome.rule.clone(), case, outcome.expected.to_string(), got, mark.to_owned()]);
+    }
+    anstream::println!("{}", table.trim_fmt());
+    for outcome in outcomes.iter().filter(|outcome| !outcome.passed) {
+        let case = printable(&outcome.case);
+        anstream::println!("\n{}, {case}: expected {}", outcome.rule, outcome.expected);
+        for line in &outcome.why {
+            anstream::println!("  {}", printable(line));
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! `guardsift`: the command line around the three functions.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::{arguments::Arguments, exit::Exit};
+
+mod arguments;
+mod commands;
+mod diagnostic;
+mod documents;
+mod exit;
+mod input;
+mod output;
+mod printable;
+mod rule_files;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return exit::usage(&error),
+    };
+    match commands::run(arguments) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
+            anstream::eprintln!("{}", causes.join(": ").trim_end());
+            Exit::of(&error).into()
+        }
+    }
+}

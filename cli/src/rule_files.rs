@@ -1,0 +1,68 @@
+//! Finds and loads the rules that a command decides by.
+
+use std::{fs, path::Path};
+
+use anyhow::Context;
+use findings::{RuleSet, RuleSource};
+
+use crate::{diagnostic::Report, exit::Unusable};
+
+/// The rule set that guardsift ships.
+const BUILT_IN: RuleSource<'static> =
+    RuleSource { name: "rules/rules.yaml", text: include_str!("../../rules/rules.yaml") };
+
+/// Loads a rule file, all rule files of a folder in the order of their names, or the built-in set.
+pub(crate) fn load(path: Option<&Path>) -> anyhow::Result<RuleSet> {
+    let Some(path) = path else { return parse(&[BUILT_IN]) };
+    let texts = texts(&[path])?;
+    let sources: Vec<_> =
+        texts.iter().map(|(name, text)| RuleSource { name, text }).collect();
+    parse(&sources)
+}
+
+/// The names and texts of rule files, and of all in a folder in the order of their names.
+pub(crate) fn texts(paths: &[impl AsRef<Path>]) -> anyhow::Result<Vec<(String, String)>> {
+    let mut texts = Vec::new();
+    for path in paths {
+        let path = path.as_ref();
+        if path.is_dir() {
+            texts.extend(folder(path)?);
+        } else {
+            texts.push(read(path)?);
+        }
+    }
+    Ok(texts)
+}
+
+/// Loads rule files; their problems are the error, with the lines they stand in.
+pub(crate) fn parse(sources: &[RuleSource<'_>]) -> anyhow::Result<RuleSet> {
+    RuleSet::parse(sources).map_err(|error| {
+        let report = Report::new(&error.problems, sources).render(&std::io::stderr());
+        let count = error.problems.len();
+        let noun = if count == 1 { "problem" } else { "problems" };
+        Unusable(format!("{report}{count} {noun}: the rules don't load")).into()
+    })
+}
+
+fn folder(path: &Path) -> anyhow::Result<Vec<(String, String)>> {
+    let unreadable = || Unusable(format!("can't read the rules folder {}", path.display()));
+    let mut files = Vec::new();
+    for entry in fs::read_dir(path).with_context(unreadable)? {
+        let file = entry.with_context(unreadable)?.path();
+        if file.extension().is_some_and(|kind| kind == "yaml" || kind == "yml") {
+            files.push(file);
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        let message = format!("no rules in {}: it holds no .yaml file", path.display());
+        return Err(Unusable(message).into());
+    }
+    files.iter().map(|file| read(file)).collect()
+}
+
+fn read(path: &Path) -> anyhow::Result<(String, String)> {
+    let text = fs::read_to_string(path)
+        .with_context(|| Unusable(format!("can't read the rules {}", path.display())))?;
+    Ok((path.display().to_string(), text))
+}
