@@ -65,7 +65,7 @@ module "auto_archive" {
         Sid      = "KeepLedger"
         Effect   = "Allow"
         Action   = ["s3:GetObject", "s3:PutObject"]
-        Resource = ["${aws_s3_bucket.lake.arn}/audit/v1/*", "${aws_s3_bucket.lake.arn}/quarantine/v1/auto-archive/*"]
+        Resource = ["${aws_s3_bucket.lake.arn}/audit/v1/*", "${aws_s3_bucket.lake.arn}/quarantine/v1/auto-archive/*", "${aws_s3_bucket.lake.arn}/state/archive/*"]
       },
       {
         # Makes a missing object a 404; without it S3 says 403.
@@ -73,7 +73,7 @@ module "auto_archive" {
         Effect    = "Allow"
         Action    = "s3:ListBucket"
         Resource  = aws_s3_bucket.lake.arn
-        Condition = { StringLike = { "s3:prefix" = ["audit/v1/*", "quarantine/v1/auto-archive/*", "rules/*"] } }
+        Condition = { StringLike = { "s3:prefix" = ["audit/v1/*", "quarantine/v1/auto-archive/*", "rules/*", "state/archive/*"] } }
       },
     ]
   })

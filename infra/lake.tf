@@ -102,7 +102,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "lake" {
     status = "Enabled"
 
     filter {
-      prefix = "state/notify/"
+      prefix = "state/"
     }
 
     expiration {

@@ -126,6 +126,7 @@ impl AutoArchive {
             }
         };
         let as_of = asked.as_of(now());
+        scope.metrics.count("ExpiredRules", rules.expired(as_of).count() as u64);
         let ripe: Vec<&Finding> = asked
             .findings
             .iter()

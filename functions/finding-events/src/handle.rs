@@ -155,11 +155,11 @@ impl FindingEvents {
     /// time it is noticed.
     async fn rules(&self, metrics: &Metrics) -> Option<Arc<RuleSet>> {
         match self.rules.current().await {
-            Current::Fresh(rules) => Some(rules),
+            Current::Fresh(rules) => Some(counted(rules, metrics)),
             Current::Stale(rules, problem) => {
                 metrics.count("RulesStale", 1);
                 error!(error = chain(&*problem), "the last good rules stay in use");
-                Some(rules)
+                Some(counted(rules, metrics))
             }
             Current::Unavailable(problem) => {
                 metrics.count("RulesUnavailable", 1);
@@ -180,4 +180,10 @@ fn told(failed: &[DeliveryError]) -> String {
 fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_epoch_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// A rule that has expired no longer decides; that must not go unnoticed.
+fn counted(rules: Arc<RuleSet>, metrics: &Metrics) -> Arc<RuleSet> {
+    metrics.count("ExpiredRules", rules.expired(now()).count() as u64);
+    rules
 }

@@ -1,9 +1,6 @@
 //! An export object into a Parquet file and the lines that do not belong in it.
 
-use std::{
-    cell::Cell,
-    io::{self, Read},
-};
+use std::io::Read;
 
 use bytes::Bytes;
 use findings::{ExportError, ExportLimits, ExportReader, Line};
@@ -50,6 +47,15 @@ pub(crate) enum ConvertError {
     Table(#[from] TableError),
 }
 
+impl From<ExportError> for ConvertError {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Read(_) => Self::Interrupted(error),
+            _ => Self::Broken(error),
+        }
+    }
+}
+
 /// Reads the object to its end and only then answers: gzip's checksum comes last, and before it no
 /// line counts.
 pub(crate) fn convert(
@@ -57,19 +63,10 @@ pub(crate) fn convert(
     source: &str,
     source_id: &str,
 ) -> Result<Converted, ConvertError> {
-    let is_interrupted = Cell::new(false);
-    let watched = Watched { inner: read, is_interrupted: &is_interrupted };
-    let mut reader = ExportReader::new(watched, ExportLimits::default());
-    let classified = |error| {
-        if is_interrupted.get() {
-            ConvertError::Interrupted(error)
-        } else {
-            ConvertError::Broken(error)
-        }
-    };
+    let mut reader = ExportReader::new(read, ExportLimits::default());
     let (columns, mut table, mut bad) = (Columns::new(), Table::new()?, BadLines::default());
     let mut counts = Counts::default();
-    while let Some(line) = reader.next_line().map_err(classified)? {
+    while let Some(line) = reader.next_line()? {
         counts.lines += 1;
         match line {
             Line::Blank { .. } => counts.blank += 1,
@@ -93,19 +90,6 @@ pub(crate) fn convert(
         counts,
         quarantined: bad.into_file(source),
     })
-}
-
-/// Remembers that reading failed. To the decoder a connection that was cut looks like an object
-/// that was, and only one of the two is worth another try.
-struct Watched<'a, R> {
-    inner: R,
-    is_interrupted: &'a Cell<bool>,
-}
-
-impl<R: Read> Read for Watched<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.inner.read(buffer).inspect_err(|_| self.is_interrupted.set(true))
-    }
 }
 
 impl Counts {

@@ -45,8 +45,11 @@ impl Metrics {
         Self { service, values: Mutex::default() }
     }
 
-    /// Adds to a count. Names are in PascalCase.
+    /// Adds to a count; nothing when there is nothing to add. Names are in PascalCase.
     pub fn count(&self, name: &'static str, number: u64) {
+        if number == 0 {
+            return;
+        }
         let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
         let series =
             values.entry(name).or_insert_with(|| Series { unit: Unit::Count, values: vec![0.0] });

@@ -1,6 +1,6 @@
 //! Whole objects through the converter, read back from the file it writes.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use arrow_array::{Array, RecordBatch, StringArray};
 use flate2::{Compression, write::GzEncoder};

@@ -28,7 +28,11 @@ enum State<R> {
 
 impl<R: Read> GzipMembers<R> {
     pub(super) fn new(read: R, limits: ExportLimits) -> Self {
-        let counted = Counted { inner: BufReader::with_capacity(64 * 1024, read), consumed: 0 };
+        let counted = Counted {
+            inner: BufReader::with_capacity(64 * 1024, read),
+            consumed: 0,
+            has_failed: false,
+        };
         let state = State::Member(Box::new(GzDecoder::new(counted)));
         Self { state, limits, decompressed: 0 }
     }
@@ -40,7 +44,14 @@ impl<R: Read> GzipMembers<R> {
                 State::Ended => return Ok(0),
                 State::Between(counted) => self.state = next_member(counted)?,
                 State::Member(mut decoder) => {
-                    let count = decoder.read(buffer).map_err(ExportError::Gzip)?;
+                    let count = match decoder.read(buffer) {
+                        Ok(count) => count,
+                        // A connection that was cut is worth another try, an object is not.
+                        Err(error) if decoder.get_ref().has_failed => {
+                            return Err(ExportError::Read(error));
+                        }
+                        Err(error) => return Err(ExportError::Gzip(error)),
+                    };
                     if count == 0 {
                         self.state = State::Between(decoder.into_inner());
                         continue;
@@ -90,15 +101,16 @@ fn next_member<R: Read>(mut counted: Counted<R>) -> Result<State<R>, ExportError
     }
 }
 
-/// Counts the compressed bytes that were used.
+/// Counts the compressed bytes that were used, and remembers whether reading them failed.
 struct Counted<R> {
     inner: BufReader<R>,
     consumed: u64,
+    has_failed: bool,
 }
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
+        let count = self.inner.read(buffer).inspect_err(|_| self.has_failed = true)?;
         self.consumed += count as u64;
         Ok(count)
     }
@@ -106,7 +118,7 @@ impl<R: Read> Read for Counted<R> {
 
 impl<R: Read> BufRead for Counted<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.inner.fill_buf()
+        self.inner.fill_buf().inspect_err(|_| self.has_failed = true)
     }
 
     fn consume(&mut self, count: usize) {

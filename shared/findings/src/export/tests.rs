@@ -96,6 +96,27 @@ fn every_truncation_and_every_flipped_byte_of_the_trailer_is_an_error() {
 }
 
 #[test]
+fn a_source_that_fails_is_told_from_an_object_that_is_broken() {
+    struct Cut<'a>(&'a [u8]);
+
+    impl Read for Cut<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            match self.0.read(buffer)? {
+                0 => Err(io::ErrorKind::ConnectionReset.into()),
+                count => Ok(count),
+            }
+        }
+    }
+
+    let whole = gzip(format!("{FINDING}\n").repeat(50));
+    for length in 0..=whole.len() {
+        let mut reader = ExportReader::new(Cut(&whole[..length]), ExportLimits::default());
+        let error = std::iter::from_fn(|| reader.next_line().transpose()).find_map(Result::err);
+        assert!(matches!(error, Some(ExportError::Read(_))), "cut at {length}: {error:?}");
+    }
+}
+
+#[test]
 fn a_line_over_the_limit_costs_no_memory_and_is_identified() {
     let limits = ExportLimits { line_bytes: 100, ..ExportLimits::default() };
     let long = "x".repeat(300_000);
