@@ -1,13 +1,16 @@
 //! What each fuzz target does with its bytes; the corpora are replayed with it in the ordinary tests.
 
-use findings::{ExportLimits, ExportReader, Filter, Finding, Record, RuleSet, RuleSource, Timestamp, Truth, decode};
+use findings::{
+    ExportLimits, ExportReader, Filter, Finding, Record, RuleSet, RuleSource, Timestamp, Truth,
+    decode,
+};
 use serde_json::json;
 
 /// A target's name and what it does.
-pub type Target = (&'static str, fn(&[u8]));
+pub(crate) type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const ALL: [Target; 6] = [
+pub(crate) const ALL: [Target; 6] = [
     ("envelope", envelope),
     ("finding", finding),
     ("export", export),
@@ -17,7 +20,7 @@ pub const ALL: [Target; 6] = [
 ];
 
 /// Any document: each record is one of three, and a finding keeps its own text.
-pub fn envelope(data: &[u8]) {
+pub(crate) fn envelope(data: &[u8]) {
     for record in decode(data) {
         if let Record::Finding(finding) = record {
             let again = Finding::parse(finding.raw()).expect("a finding's own text is a finding");
@@ -27,7 +30,7 @@ pub fn envelope(data: &[u8]) {
 }
 
 /// One bare finding, decided by a rule set that reads many kinds of attributes.
-pub fn finding(data: &[u8]) {
+pub(crate) fn finding(data: &[u8]) {
     const RULES: &str = r#"{"version":1,"rules":[{"name":"a","action":"archive","criteria":{"severity":{"lt":4},
         "type":{"matches":["Recon:*"]},"service.count":{"lte":9},"updatedAt":{"olderThan":"1d"},
         "resource.instanceDetails.tags":{"tag":{"Role":"edge"}},"service.additionalInfo.sample":{"equals":["true"]}}}]}"#;
@@ -42,23 +45,25 @@ pub fn finding(data: &[u8]) {
 }
 
 /// One export object: every line is counted once, whatever it holds.
-pub fn export(data: &[u8]) {
+pub(crate) fn export(data: &[u8]) {
     let limits = ExportLimits { decompressed_bytes: 1 << 22, ratio: 200, line_bytes: 4096 };
     let mut reader = ExportReader::new(data, limits);
     while let Ok(Some(_)) = reader.next_line() {}
 }
 
 /// One rule file: it loads, or it has problems with places.
-pub fn rule_file(data: &[u8]) {
+pub(crate) fn rule_file(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Err(error) = RuleSet::parse(&[RuleSource { name: "r", text }]) {
         assert!(!error.problems.is_empty());
-        assert!(error.problems.iter().all(|problem| problem.width > 0 && !problem.message.is_empty()));
+        assert!(
+            error.problems.iter().all(|problem| problem.width > 0 && !problem.message.is_empty())
+        );
     }
 }
 
 /// A pattern and a text, split at the first NUL: a text is covered by itself and by `*`.
-pub fn glob(data: &[u8]) {
+pub(crate) fn glob(data: &[u8]) {
     let Ok(both) = std::str::from_utf8(data) else { return };
     let (pattern, text) = both.split_once('\0').unwrap_or((both, both));
     let matches = |pattern: &str, text: &str| {
@@ -75,7 +80,7 @@ pub fn glob(data: &[u8]) {
 }
 
 /// A network and an address, split at the first NUL: `cidr` and `notCidr` are opposites.
-pub fn cidr(data: &[u8]) {
+pub(crate) fn cidr(data: &[u8]) {
     let Ok(both) = std::str::from_utf8(data) else { return };
     let (network, address) = both.split_once('\0').unwrap_or((both, both));
     let finding = json!({"id": "f", "region": address}).to_string();

@@ -1,43 +1,33 @@
 //! Shows the problems of rule files the way a compiler does: the line, a caret, a way out.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use anstream::stream::RawStream;
 use findings::{Level, Problem, RuleSource};
 use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode,
-    Severity, SourceSpan,
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity,
+    SourceCode, SourceSpan,
 };
 
 use crate::printable::printable;
 
 /// Problems of a rule set with the texts they stand in.
 pub(crate) struct Report<'e> {
-    problems: Vec<Located<'e>>,
+    problems: &'e [Problem],
+    texts: Vec<(&'e str, Arc<str>)>,
 }
 
 #[derive(Debug)]
 struct Located<'e> {
     problem: &'e Problem,
-    text: NamedSource<String>,
+    text: NamedSource<Arc<str>>,
     span: SourceSpan,
 }
 
 impl<'e> Report<'e> {
-    pub(crate) fn new(problems: &'e [Problem], sources: &[RuleSource<'_>]) -> Self {
-        let problems = problems
-            .iter()
-            .map(|problem| {
-                let source = sources.iter().find(|source| source.name == problem.file);
-                let text = source.map_or("", |source| source.text);
-                Located {
-                    problem,
-                    text: NamedSource::new(&problem.file, text.to_owned()),
-                    span: span(problem, text),
-                }
-            })
-            .collect();
-        Self { problems }
+    pub(crate) fn new(problems: &'e [Problem], sources: &[RuleSource<'e>]) -> Self {
+        let texts = sources.iter().map(|source| (source.name, source.text.into())).collect();
+        Self { problems, texts }
     }
 
     /// The report as text, in colour when the stream it is for shows colours.
@@ -47,13 +37,20 @@ impl<'e> Report<'e> {
             if is_coloured { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
         let handler = GraphicalReportHandler::new_themed(theme);
         let mut report = String::new();
-        for problem in &self.problems {
-            if handler.render_report(&mut report, problem).is_err() {
+        for problem in self.problems {
+            if handler.render_report(&mut report, &self.locate(problem)).is_err() {
                 report.push_str(&problem.to_string());
             }
             report.push('\n');
         }
         report
+    }
+
+    fn locate(&self, problem: &'e Problem) -> Located<'e> {
+        let own = self.texts.iter().find(|(name, _)| *name == problem.file);
+        let text = own.map_or_else(|| "".into(), |(_, text)| Arc::clone(text));
+        let span = span(problem, &text);
+        Located { problem, text: NamedSource::new(&problem.file, text), span }
     }
 }
 

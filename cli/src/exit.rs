@@ -9,7 +9,8 @@ pub(crate) enum Exit {
     Success,
     /// 1: the demo lost something, or a count does not add up.
     DemoFailed,
-    /// 3: a check failed: unreadable records under `--strict`.
+    /// 3: a check failed: unreadable records under `--strict`, rules with problems or broken
+    /// cases, rules or filters that can't be converted.
     CheckFailed,
     /// 252: arguments or input files that can't be used.
     BadUsage,

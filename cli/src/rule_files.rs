@@ -15,8 +15,7 @@ const BUILT_IN: RuleSource<'static> =
 pub(crate) fn load(path: Option<&Path>) -> anyhow::Result<RuleSet> {
     let Some(path) = path else { return parse(&[BUILT_IN]) };
     let texts = texts(&[path])?;
-    let sources: Vec<_> =
-        texts.iter().map(|(name, text)| RuleSource { name, text }).collect();
+    let sources: Vec<_> = texts.iter().map(|(name, text)| RuleSource { name, text }).collect();
     parse(&sources)
 }
 

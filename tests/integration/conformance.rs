@@ -43,8 +43,7 @@ fn assert_same(text: &Value) {
 
 #[test]
 fn published_findings_decode_in_every_casing_and_wrapper() {
-    for (file, count) in
-        [("findings.jsonl", 17), ("api-findings.jsonl", 12), ("events.jsonl", 19)]
+    for (file, count) in [("findings.jsonl", 17), ("api-findings.jsonl", 12), ("events.jsonl", 19)]
     {
         let Some(samples) = corpus(file) else { return };
         assert_eq!(samples.len(), count, "{file}");

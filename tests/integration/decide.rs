@@ -6,8 +6,19 @@ use crate::binary::{guardsift, json_lines, run, stderr, stdout};
 
 const AS_OF: [&str; 2] = ["--as-of", "2026-11-01"];
 const KEYS: [&str; 13] = [
-    "source", "kind", "id", "account", "region", "type", "severity", "level", "sample", "action",
-    "rule", "hold_until", "error",
+    "source",
+    "kind",
+    "id",
+    "account",
+    "region",
+    "type",
+    "severity",
+    "level",
+    "sample",
+    "action",
+    "rule",
+    "hold_until",
+    "error",
 ];
 
 fn decide(arguments: &[&str]) -> std::process::Output {
@@ -100,7 +111,8 @@ fn a_bad_rule_file_is_shown_with_a_caret_and_the_nearest_name() {
 
 #[test]
 fn explain_shows_every_condition_with_what_it_found() {
-    let output = run(&[&["explain"], AS_OF.as_slice(), &["events/findings/port-probe.json"]].concat());
+    let output =
+        run(&[&["explain"], AS_OF.as_slice(), &["events/findings/port-probe.json"]].concat());
     assert_eq!(output.status.code(), Some(0));
     insta::assert_snapshot!("explain_port_probe", stdout(&output));
     let unknown = run(&["explain", "--id", "nobody", "events/findings"]);

@@ -18,9 +18,7 @@ fn every_case_of_every_default_rule_is_decided_as_it_says() {
         let mut deciders = BTreeSet::new();
         for case in &rule.cases {
             let json = match &case.finding {
-                CaseFinding::File(file) => {
-                    fs::read(path.parent().unwrap().join(file)).unwrap()
-                }
+                CaseFinding::File(file) => fs::read(path.parent().unwrap().join(file)).unwrap(),
                 CaseFinding::Inline(json) => json.clone().into_bytes(),
             };
             let records = decode(&json);

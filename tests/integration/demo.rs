@@ -41,8 +41,15 @@ fn nothing_is_lost_and_everything_that_happens_is_counted() {
     let counts = &undisturbed().counts;
     let own: Vec<_> = counts.as_object().unwrap().keys().map(String::as_str).collect();
     let mut expected = [
-        "findings", "versions", "events_delivered", "notified", "archived", "lake_rows",
-        "quarantined", "dead_lettered", "lost",
+        "findings",
+        "versions",
+        "events_delivered",
+        "notified",
+        "archived",
+        "lake_rows",
+        "quarantined",
+        "dead_lettered",
+        "lost",
     ];
     expected.sort_unstable();
     assert_eq!(own, expected);
@@ -65,11 +72,8 @@ fn pyarrow_and_duckdb_read_the_lake_and_agree_with_the_count() {
     let Some(python) = python("pyarrow and DuckDB reading the lake") else { return };
     let Run { folder, counts } = undisturbed();
     let lake = folder.path().join("run/buckets/guardsift-lake");
-    let output = python
-        .command(&root().join("tests/python/read_lake.py"))
-        .arg(&lake)
-        .output()
-        .unwrap();
+    let output =
+        python.command(&root().join("tests/python/read_lake.py")).arg(&lake).output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
     let read: Value = serde_json::from_str(&stdout(&output)).unwrap();
     assert_eq!(count(&read, "rows"), count(counts, "lake_rows"));

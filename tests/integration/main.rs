@@ -1,5 +1,12 @@
 //! What crosses crates, through the real binaries.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a step that fails is a test that fails"
+)]
+
 mod binary;
 mod clients;
 mod conformance;
@@ -10,4 +17,7 @@ mod fuzz_corpora;
 mod house;
 mod python;
 mod rules_check;
+mod rules_convert;
+mod rules_equivalence;
+mod rules_test;
 mod skip;

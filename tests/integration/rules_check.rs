@@ -106,8 +106,11 @@ fn files_and_folders_are_one_rule_set_and_missing_ones_are_bad_usage() {
 #[test]
 fn every_code_has_its_section_and_no_section_is_left_over() {
     let text = fs::read_to_string(root().join("docs/rules/codes.md")).unwrap();
-    let sections: Vec<_> =
-        text.lines().filter_map(|line| line.strip_prefix("## ")).filter(|own| own.starts_with("GS")).collect();
+    let sections: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("## "))
+        .filter(|own| own.starts_with("GS"))
+        .collect();
     let codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
     assert_eq!(sections, codes);
     for (code, section) in Code::ALL.iter().zip(text.split("\n## GS").skip(1)) {

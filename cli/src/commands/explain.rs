@@ -31,8 +31,11 @@ pub(crate) fn run(arguments: &ExplainArguments) -> anyhow::Result<Exit> {
         let finding = match sourced.record {
             Record::Finding(finding) => finding,
             Record::Event(event) => {
-                anstream::eprintln!("{}: a `{}` event, not a finding", sourced.source,
-                    printable(&event.detail_type));
+                anstream::eprintln!(
+                    "{}: a `{}` event, not a finding",
+                    sourced.source,
+                    printable(&event.detail_type)
+                );
                 return Ok(());
             }
             Record::Unreadable(reason) => {

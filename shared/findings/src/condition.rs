@@ -6,12 +6,12 @@ use ipnet::IpNet;
 
 use self::test::Test;
 use crate::{
-    Timestamp, Truth, attribute::Attribute, document::Position, expression::Subject, extract::Value,
+    Timestamp, Truth, attribute::Attribute, document::Span, expression::Subject, extract::Value,
 };
 
 pub(crate) mod compile;
 mod operator;
-mod test;
+pub(crate) mod test;
 
 pub(crate) use operator::Operator;
 pub(crate) use test::text;
@@ -23,8 +23,10 @@ pub(crate) struct Condition {
     pub(crate) operator: Operator,
     /// The operand as it was written, for people.
     pub(crate) operand: String,
-    /// Where the operand stands.
-    pub(crate) position: Position,
+    /// Where the attribute is named.
+    pub(crate) named_at: Span,
+    /// Where each value of the operand stands: those of a named list where the list is used.
+    pub(crate) operands_at: Vec<Span>,
     /// Where the attribute's values stand in an extraction.
     slot: usize,
     test: Test,
@@ -53,6 +55,11 @@ impl Condition {
     pub(crate) fn selects(&self, value: &Value<'_>, as_of: Timestamp) -> bool {
         let holds = self.test.on(value, as_of);
         (if self.operator.is_negated() { !holds } else { holds }).is_true()
+    }
+
+    /// What it asks of one value.
+    pub(crate) fn test(&self) -> &Test {
+        &self.test
     }
 
     /// Where its values stand in an extraction.

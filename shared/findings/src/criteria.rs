@@ -7,6 +7,7 @@ use crate::{
     expression::Expression,
     problem::{Code, Problems, quoted},
     scope::Scope,
+    withdrawn,
 };
 
 /// Reads criteria: all attributes, and all operators on one, must hold.
@@ -96,7 +97,7 @@ fn conditions(
     let mut parts = Vec::new();
     for (name, operand) in operators {
         let Some(operator) = operator(name, problems) else { continue };
-        let condition = compile::condition(target, operator, operand, scope, problems);
+        let condition = compile::condition(target, key.span(), operator, operand, scope, problems);
         parts.extend(condition.map(|condition| Expression::Condition(Box::new(condition))));
     }
     (parts.len() == operators.len()).then_some(Expression::All(parts))
@@ -109,6 +110,12 @@ fn target(key: &Key, scope: &Scope, problems: &mut Problems) -> Option<Target> {
     }
     if let Some(path) = Attribute::path_above(&name) {
         return Some(Target::Elements(path));
+    }
+    if withdrawn::was_attribute(&name) {
+        problems
+            .at_key(key, Code::WithdrawnAttribute, withdrawn::message(&name))
+            .help(withdrawn::HELP);
+        return None;
     }
     let nearest = scope.nearest(&key.name);
     problems

@@ -6,7 +6,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, SeqAccess, Visitor},
 };
-use serde_saphyr::Spanned;
+use serde_saphyr::{Spanned, Tagged};
 
 /// Where something stands in a document; lines and columns count from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -15,6 +15,14 @@ pub struct Position {
     pub line: u64,
     /// The column, in characters.
     pub column: u64,
+}
+
+/// A stretch of one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Span {
+    pub(crate) position: Position,
+    /// In characters, at least 1.
+    pub(crate) width: usize,
 }
 
 /// A value and where it stands.
@@ -42,13 +50,25 @@ pub(crate) struct Key {
     pub(crate) name: String,
 }
 
+impl Key {
+    /// Where the name stands.
+    pub(crate) fn span(&self) -> Span {
+        Span { position: self.position, width: self.name.chars().count().max(1) }
+    }
+}
+
 impl Node {
+    /// Where the node stands, as far as its width is known.
+    pub(crate) fn span(&self) -> Span {
+        Span { position: self.position, width: self.width().max(1) }
+    }
+
     /// Reads one document.
     ///
     /// # Errors
     /// The message and position of what is no YAML, or exceeds the reader's budget.
     pub(crate) fn read(text: &str) -> Result<Self, (Position, String)> {
-        serde_saphyr::from_str::<Spanned<Content>>(text).map(Self::from).map_err(|error| {
+        serde_saphyr::from_str::<Spanned<Tagged<Content>>>(text).map(Self::from).map_err(|error| {
             let error = error.without_snippet();
             let position = error.location().map(position).unwrap_or_default();
             (position, plain_message(error))
@@ -109,7 +129,7 @@ impl Node {
 }
 
 /// Whole numbers print without a fraction, as they were written.
-fn json_number(number: f64) -> serde_json::Value {
+pub(crate) fn json_number(number: f64) -> serde_json::Value {
     #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and exact")]
     if number.fract() == 0.0 && number.abs() < 9e15 {
         (number as i64).into()
@@ -127,9 +147,19 @@ fn position(location: serde_saphyr::Location) -> Position {
     Position { line: location.line(), column: location.column() }
 }
 
-impl From<Spanned<Content>> for Node {
-    fn from(spanned: Spanned<Content>) -> Self {
-        Self { position: position(spanned.referenced), content: spanned.value }
+impl From<Spanned<Tagged<Content>>> for Node {
+    /// A value with a tag of its own, such as CloudFormation's `!Ref name`, means something else
+    /// than the value: it becomes a map, as its long form `{ Ref: name }` is one.
+    fn from(spanned: Spanned<Tagged<Content>>) -> Self {
+        let position = position(spanned.referenced);
+        let Tagged(content, tag) = spanned.value;
+        let node = Self { position, content };
+        match tag.filter(|tag| tag.starts_with('!')) {
+            Some(name) => {
+                Self { position, content: Content::Map(vec![(Key { position, name }, node)]) }
+            }
+            None => node,
+        }
     }
 }
 
@@ -176,7 +206,7 @@ impl<'de> Visitor<'de> for ContentVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Content, A::Error> {
         let mut list = Vec::new();
-        while let Some(element) = elements.next_element::<Spanned<Content>>()? {
+        while let Some(element) = elements.next_element::<Spanned<Tagged<Content>>>()? {
             list.push(element.into());
         }
         Ok(Content::List(list))
@@ -184,7 +214,9 @@ impl<'de> Visitor<'de> for ContentVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Content, A::Error> {
         let mut members = Vec::new();
-        while let Some((key, value)) = map.next_entry::<Spanned<String>, Spanned<Content>>()? {
+        while let Some((key, value)) =
+            map.next_entry::<Spanned<String>, Spanned<Tagged<Content>>>()?
+        {
             let key = Key { position: position(key.referenced), name: key.value };
             members.push((key, value.into()));
         }
@@ -215,6 +247,14 @@ mod tests {
         let Content::Map(members) = &node.content else { panic!("{node:?}") };
         let kinds: Vec<_> = members[0].1.elements().iter().map(Node::kind).collect();
         assert_eq!(kinds, ["text", "a number", "a boolean", "nothing", "text", "text", "a number"]);
+    }
+
+    #[test]
+    fn a_value_with_a_tag_is_not_taken_for_the_value() {
+        let node = Node::read("[!Ref Name, !!str 7, \"!Ref Name\"]").unwrap();
+        let kinds: Vec<_> = node.elements().iter().map(Node::kind).collect();
+        assert_eq!(kinds, ["a map", "text", "text"]);
+        assert_eq!(node.elements()[0].to_json(), serde_json::json!({"!Ref": "Name"}));
     }
 
     #[test]

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use crate::document::{Key, Node, Position};
+use crate::document::{Key, Node, Position, Span};
 
 mod code;
 
-pub use code::Code;
+pub use code::{Code, Level};
 
 /// One problem in a rule file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +82,16 @@ impl Problems {
         self.place(code, key.position, key.name.chars().count(), message.into())
     }
 
+    /// Notes a problem with a stretch of a line.
+    pub(crate) fn on(
+        &mut self,
+        span: Span,
+        code: Code,
+        message: impl Into<String>,
+    ) -> &mut Problem {
+        self.place(code, span.position, span.width, message.into())
+    }
+
     pub(crate) fn place(
         &mut self,
         code: Code,
@@ -100,12 +110,32 @@ impl Problems {
         })
     }
 
+    /// Says of every problem that `read` notes whose it is.
+    pub(crate) fn of_what<T>(&mut self, what: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.found.len();
+        let value = read(self);
+        for problem in self.found.iter_mut().skip(before) {
+            problem.message = format!("{what}: {}", problem.message);
+        }
+        value
+    }
+
+    /// Whether nothing was wrong so far.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
     pub(crate) fn into_vec(self) -> Vec<Problem> {
         self.found
     }
 }
 
 impl Problem {
+    /// How much it matters.
+    pub fn level(&self) -> Level {
+        self.code.level()
+    }
+
     /// Adds the way out.
     pub(crate) fn help(&mut self, help: impl Into<String>) {
         self.help = Some(help.into());

@@ -152,6 +152,12 @@ impl RuleSet {
             .collect()
     }
 
+    /// Whether the rule is known to match, expired or not.
+    #[cfg(test)]
+    pub(crate) fn matches(&self, rule: &Rule, finding: &Finding, as_of: Timestamp) -> bool {
+        rule.when.evaluate(Subject { values: &finding.values(&self.paths), as_of }).is_true()
+    }
+
     fn decide_on(&self, finding: &Finding, subject: Subject<'_, '_>) -> Decision<'_> {
         self.index
             .candidates(subject.values)

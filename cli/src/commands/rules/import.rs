@@ -7,11 +7,12 @@ use std::{
 };
 
 use anyhow::Context;
-use findings::{RuleSource, convert};
+use findings::{Problem, RuleSource, convert};
 
 use crate::{
     diagnostic::Report,
     exit::{Exit, Unusable},
+    printable::printable,
 };
 
 #[derive(Debug, clap::Args)]
@@ -36,7 +37,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let sources: Vec<_> = texts.iter().map(|(name, text)| RuleSource { name, text }).collect();
     let import = convert::import(&sources);
     anstream::print!("{}", import.text);
-    anstream::eprint!("{}", Report::new(&import.problems, &sources).render(&io::stderr()));
+    anstream::eprint!("{}", shown(&import.problems, &sources));
     let rules = counted(import.rules.len(), "rule");
     if import.problems.is_empty() {
         anstream::eprintln!("{rules} imported");
@@ -47,10 +48,33 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     Ok(Exit::CheckFailed)
 }
 
+/// The problems with the lines they stand in; without them where a line is a whole document.
+fn shown(problems: &[Problem], sources: &[RuleSource<'_>]) -> String {
+    let is_readable = |problem: &Problem| {
+        let source = sources.iter().find(|source| source.name == problem.file);
+        let line = usize::try_from(problem.position.line).unwrap_or(usize::MAX).saturating_sub(1);
+        let text = source.and_then(|source| source.text.lines().nth(line));
+        text.is_none_or(|text| text.len() <= LONGEST_LINE)
+    };
+    let mut shown = String::new();
+    for problem in problems {
+        if is_readable(problem) {
+            shown += &Report::new(std::slice::from_ref(problem), sources).render(&io::stderr());
+        } else {
+            shown += &format!("{}\n", printable(&problem.to_string()));
+        }
+    }
+    shown
+}
+
+const LONGEST_LINE: usize = 200;
+
 fn read(path: &Path) -> anyhow::Result<(String, String)> {
     let mut text = String::new();
     let read = match path {
-        path if path == Path::new("-") => io::stdin().lock().read_to_string(&mut text).map(|_| text),
+        path if path == Path::new("-") => {
+            io::stdin().lock().read_to_string(&mut text).map(|_| text)
+        }
         path => fs::read_to_string(path),
     };
     let text = read.with_context(|| Unusable(format!("can't read {}", path.display())))?;

@@ -13,6 +13,6 @@ Examples:
   guardsift rules schema > rules/schema.json";
 
 pub(crate) fn run(_arguments: &Arguments) -> anyhow::Result<Exit> {
-    anstream::println!("{}", serde_json::to_string_pretty(&findings::schema())?);
+    anstream::println!("{}", findings::schema());
     Ok(Exit::Success)
 }

@@ -8,7 +8,9 @@ use findings::{RuleSource, Timestamp};
 
 use self::case::Outcome;
 use super::import::counted;
-use crate::{arguments::moment, commands::decide::now, exit::Exit, printable::printable, rule_files};
+use crate::{
+    arguments::moment, commands::decide::now, exit::Exit, printable::printable, rule_files,
+};
 
 mod case;
 
@@ -64,7 +66,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         .map(|rule| rule.name.as_str())
         .collect();
     if !without.is_empty() {
-        anstream::eprintln!("{} without cases: {}", counted(without.len(), "rule"), without.join(", "));
+        anstream::eprintln!(
+            "{} without cases: {}",
+            counted(without.len(), "rule"),
+            without.join(", ")
+        );
     }
     let failed = outcomes.iter().filter(|outcome| !outcome.passed).count();
     let cases = counted(outcomes.len(), "case");
@@ -82,7 +88,13 @@ fn print(outcomes: &[Outcome]) {
         let got = outcome.got.map_or_else(|| "–".to_owned(), |action| action.to_string());
         let mark = if outcome.passed { "ok" } else { "FAILED" };
         let case = printable(&outcome.case).into_owned();
-        table.add_row([outcome.rule.clone(), case, outcome.expected.to_string(), got, mark.to_owned()]);
+        table.add_row([
+            outcome.rule.clone(),
+            case,
+            outcome.expected.to_string(),
+            got,
+            mark.to_owned(),
+        ]);
     }
     anstream::println!("{}", table.trim_fmt());
     for outcome in outcomes.iter().filter(|outcome| !outcome.passed) {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     attribute::{AttributeKind, nearest},
-    document::{Content, Key, Node},
+    document::{Content, Key, Node, Span},
     duration::duration,
     glob::Glob,
     problem::{Code, Problems, quoted},
@@ -19,11 +19,13 @@ mod operand;
 /// The condition that `operator` makes with `operand`; problems otherwise.
 pub(crate) fn condition(
     target: Target,
+    named_at: Span,
     operator: Operator,
     operand: &Node,
     scope: &mut Scope,
     problems: &mut Problems,
 ) -> Option<Condition> {
+    let mut operands_at: Vec<Span> = operand.elements().iter().map(Node::span).collect();
     let test = match target {
         Target::Elements(path) => elements::test(path, operator, operand, scope, problems),
         Target::Attribute(_) if elements::is_about_elements(operator) => {
@@ -32,6 +34,7 @@ pub(crate) fn condition(
         }
         Target::Attribute(attribute) => {
             let operand = with_lists(operand, scope, problems)?;
+            operands_at = operand.elements().iter().map(Node::span).collect();
             test(target, attribute.kind, operator, &operand, scope, problems)
         }
     };
@@ -40,7 +43,8 @@ pub(crate) fn condition(
         attribute: target,
         operator,
         operand: operand.summary(),
-        position: operand.position,
+        named_at,
+        operands_at,
         slot,
         test: test?,
     })
@@ -145,7 +149,8 @@ fn expressions(operand: &Node, problems: &mut Problems) -> Option<Vec<regex::Reg
     (expressions.len() == texts.len()).then_some(expressions)
 }
 
-/// The operand with every `{ list: name }` replaced by what the list holds.
+/// The operand with every `{ list: name }` replaced by what the list holds, placed where it is
+/// used: the list may stand in another file.
 fn with_lists(operand: &Node, scope: &Scope, problems: &mut Problems) -> Option<Node> {
     let name = |node: &Node| match &node.content {
         Content::Map(members) => match members.as_slice() {
@@ -159,7 +164,10 @@ fn with_lists(operand: &Node, scope: &Scope, problems: &mut Problems) -> Option<
     for element in operand.elements() {
         match name(element).map(|name| (scope.list(&name), name)) {
             None => elements.push(element.clone()),
-            Some((Some(list), _)) => elements.extend_from_slice(list),
+            Some((Some(list), _)) => {
+                let here = |own: &Node| Node { position: element.position, ..own.clone() };
+                elements.extend(list.iter().map(here));
+            }
             Some((None, name)) => {
                 is_whole = false;
                 let names = scope.list_names();

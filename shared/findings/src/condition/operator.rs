@@ -91,6 +91,20 @@ impl Operator {
         short.or_else(|| Self::ALL.into_iter().find(is_named))
     }
 
+    /// Whether it is GuardDuty's own.
+    pub(crate) fn is_native(self) -> bool {
+        self.is_order()
+            || matches!(self, Self::Equals | Self::NotEquals | Self::Matches | Self::NotMatches)
+    }
+
+    /// Whether it compares with a bound.
+    pub(crate) fn is_order(self) -> bool {
+        matches!(
+            self,
+            Self::GreaterThan | Self::GreaterThanOrEqual | Self::LessThan | Self::LessThanOrEqual
+        )
+    }
+
     /// Whether it asks that no value satisfies its test.
     pub(crate) fn is_negated(self) -> bool {
         matches!(self, Self::NotEquals | Self::NotMatches | Self::NotCidr | Self::NotRegex)

@@ -16,7 +16,7 @@ use crate::{
 
 /// A test of one value. A value that can't be compared is unknown, never unequal.
 #[derive(Debug, Clone)]
-pub(super) enum Test {
+pub(crate) enum Test {
     /// Is one of these texts.
     Text(Vec<String>),
     /// Is one of these numbers.
@@ -47,14 +47,14 @@ pub(super) enum Test {
 
 /// Criteria on one object, with the walk that finds what they read.
 #[derive(Debug, Clone)]
-pub(super) struct Criteria {
-    pub(super) when: Expression,
-    pub(super) paths: Paths,
+pub(crate) struct Criteria {
+    pub(crate) when: Expression,
+    pub(crate) paths: Paths,
 }
 
 /// A number to equal.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum NumberOperand {
+pub(crate) enum NumberOperand {
     /// Exactly this one.
     Exact(f64),
     /// Any number with this integer part: GuardDuty's filters name 8.0–8.9 by `"8"`.
@@ -63,14 +63,14 @@ pub(super) enum NumberOperand {
 
 /// What a value is compared as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scale {
+pub(crate) enum Scale {
     Number,
     Severity,
     Time,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Comparison {
+pub(crate) enum Comparison {
     Greater,
     GreaterOrEqual,
     Less,
@@ -78,7 +78,7 @@ pub(super) enum Comparison {
 }
 
 impl Test {
-    pub(super) fn on(&self, value: &Value<'_>, as_of: Timestamp) -> Truth {
+    pub(crate) fn on(&self, value: &Value<'_>, as_of: Timestamp) -> Truth {
         let answer = match self {
             Self::Text(texts) => text(value).map(|found| texts.iter().any(|text| *text == found)),
             Self::Number(operands) => number(value).map(|found| equals(operands, found)),
@@ -133,6 +133,16 @@ impl Scale {
 }
 
 impl Comparison {
+    /// The comparison that holds for exactly the other numbers.
+    pub(crate) fn opposite(self) -> Self {
+        match self {
+            Self::Greater => Self::LessOrEqual,
+            Self::GreaterOrEqual => Self::Less,
+            Self::Less => Self::GreaterOrEqual,
+            Self::LessOrEqual => Self::Greater,
+        }
+    }
+
     fn holds(self, found: f64, bound: f64) -> bool {
         match self {
             Self::Greater => found > bound,

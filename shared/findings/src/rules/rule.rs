@@ -4,7 +4,11 @@ use std::{fmt, time::Duration};
 
 use serde::{Serialize, Serializer};
 
-use crate::{Timestamp, document::Position, expression::Expression};
+use crate::{
+    Timestamp,
+    document::{Position, Span},
+    expression::Expression,
+};
 
 /// What happens with a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -65,10 +69,20 @@ pub struct Rule {
     /// Cases that show what it is meant to do.
     pub cases: Vec<Case>,
     pub(crate) position: Position,
+    pub(crate) places: Places,
     pub(crate) file: String,
     pub(crate) when: Expression,
     /// Whether it names samples, so that it may decide about them.
     pub(crate) concerns_samples: bool,
+}
+
+/// Where the fields of a rule stand.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Places {
+    pub(crate) name: Span,
+    pub(crate) action: Span,
+    pub(crate) expires: Option<Span>,
+    pub(crate) hold: Option<Span>,
 }
 
 /// An example that a rule set carries: a finding and what is to happen with it.
@@ -92,6 +106,11 @@ pub enum CaseFinding {
 }
 
 impl Rule {
+    /// The name of the file it stands in, as it was given.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
     /// Whether it no longer decides.
     pub fn is_expired(&self, as_of: Timestamp) -> bool {
         self.expires.is_some_and(|expires| expires <= as_of)

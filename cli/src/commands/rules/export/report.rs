@@ -55,8 +55,14 @@ pub(super) fn talk(lines: &[Line<'_>], noun: &str) -> String {
             }
         }
     }
-    for (Remark { code, message }, rules) in said {
-        let _ = writeln!(out, "note for {}:\n  {code}: {message}", rules.join(", "));
+    said.sort_by(|one, other| one.1.cmp(&other.1));
+    let mut before: &[&str] = &[];
+    for (Remark { code, message }, rules) in &said {
+        if before != rules {
+            let _ = writeln!(out, "note for {}:", rules.join(", "));
+        }
+        let _ = writeln!(out, "  {code}: {message}");
+        before = rules;
     }
     out
 }

@@ -3,8 +3,8 @@
 use std::{fs, path::Path};
 
 use findings::{
-    Action, Case, CaseFinding, Explanation, Finding, Record, Rule, RuleSet, RuleTrace, Timestamp, Truth,
-    decode,
+    Action, Case, CaseFinding, Explanation, Finding, Record, Rule, RuleSet, RuleTrace, Timestamp,
+    Truth, decode,
 };
 use serde::Serialize;
 
@@ -53,7 +53,9 @@ impl Outcome {
 /// The one finding of a case, or why there is none.
 fn finding(rule: &Rule, case: &Case) -> Result<Finding, String> {
     let (json, source) = match &case.finding {
-        CaseFinding::Inline(json) => (json.clone().into_bytes(), "the finding in the case".to_owned()),
+        CaseFinding::Inline(json) => {
+            (json.clone().into_bytes(), "the finding in the case".to_owned())
+        }
         CaseFinding::File(file) => {
             let path = Path::new(rule.file()).parent().unwrap_or(Path::new("")).join(file);
             let source = path.display().to_string();
@@ -68,7 +70,9 @@ fn finding(rule: &Rule, case: &Case) -> Result<Finding, String> {
             Err(format!("{source} is a `{}` event and no finding", event.detail_type))
         }
         (None, _) => Err(format!("{source} holds no finding")),
-        (Some(_), others) => Err(format!("{source} holds {} records, and a case is about one", others + 1)),
+        (Some(_), others) => {
+            Err(format!("{source} holds {} records, and a case is about one", others + 1))
+        }
     }
 }
 
@@ -78,7 +82,9 @@ fn why(rule: &Rule, explanation: &Explanation<'_>) -> Vec<String> {
     let mut lines = vec![match (explanation.rule, explanation.guard) {
         (Some(by), None) => format!("{action} by rule {by}"),
         (Some(by), Some(guard)) => format!("{action}: guard {guard} overrules rule {by}"),
-        (None, Some(guard)) => format!("{action}: no rule matches, and guard {guard} holds it back"),
+        (None, Some(guard)) => {
+            format!("{action}: no rule matches, and guard {guard} holds it back")
+        }
         (None, None) => format!("{action}: no rule matches"),
     }];
     if explanation.rule == Some(rule.name.as_str()) {
@@ -102,7 +108,8 @@ fn conditions(trace: &RuleTrace<'_>) -> impl Iterator<Item = String> {
             [] => "nothing there".to_owned(),
             found => found.join(", "),
         };
-        let (attribute, operator, operand) = (condition.attribute, condition.operator, condition.operand);
+        let (attribute, operator, operand) =
+            (condition.attribute, condition.operator, condition.operand);
         format!("  {:<8} {attribute} {operator} {operand}  found: {found}", word(condition.holds))
     })
 }

@@ -14,7 +14,7 @@ use crate::{
     rules::{
         Defaults,
         fields::Fields,
-        rule::{Action, Case, CaseFinding, Rule},
+        rule::{Action, Case, CaseFinding, Places, Rule},
     },
     scope::Scope,
 };
@@ -65,6 +65,13 @@ pub(super) fn rule(
         }
         None => asked,
     };
+    let place = |field| fields.get(field).map(Node::span);
+    let places = Places {
+        name: place("name").unwrap_or_default(),
+        action: place("action").unwrap_or_default(),
+        expires: place("expires"),
+        hold: place("hold"),
+    };
     Some(Rule {
         name: name?,
         action: action?,
@@ -76,6 +83,7 @@ pub(super) fn rule(
         hold,
         cases,
         position: node.position,
+        places,
         file: file.to_owned(),
         when,
         concerns_samples,
