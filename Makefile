@@ -41,6 +41,8 @@ check: ## Look for what is wrong without running anything: format, lints, docs, 
 .PHONY: test
 test: forget-skipped check build python ## Check and test everything; the end says what was skipped
 	if [[ -x $(PYTHON) ]]; then $(PYTHON) tests/python/check_findings.py && $(PYTHON) tests/python/wrap_events.py --check; fi
+	$(TARGET)/release/guardsift rules check rules
+	$(TARGET)/release/guardsift rules test rules
 	cargo test --workspace --locked
 	@if [[ -s $(SKIPPED_LOG) ]]; then echo; echo "Passed, but not everything was done here:"; sort -u $(SKIPPED_LOG); fi
 
