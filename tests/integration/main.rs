@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a step that fails is a test that fails"
@@ -13,6 +14,7 @@ mod conformance;
 mod decide;
 mod default_rules;
 mod demo;
+mod functions;
 mod fuzz_corpora;
 mod house;
 mod python;
@@ -20,4 +22,5 @@ mod rules_check;
 mod rules_convert;
 mod rules_equivalence;
 mod rules_test;
+mod runtime_stub;
 mod skip;

@@ -1,0 +1,188 @@
+//! The real function binaries on a machine of their own: what must never happen, and what is said when they can't start.
+
+use std::{process::Command, time::Duration};
+
+use local::{
+    clock,
+    guardduty::example_finding,
+    machine::{FunctionName, Machine, MachineConfig, Timings},
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::{
+    binary::{folder, root},
+    runtime_stub,
+};
+
+const PROBE: &str = "Recon:EC2/PortProbeUnprotectedPort";
+const ARCHIVE_ALL: &str = "version: 1
+rules: [ { name: all, action: archive, hold: 0, criteria: { id: { exists: true } } } ]";
+const NO_RULES: &str = "version: 1\nrules: []";
+const QUIET: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(25 * 3600);
+
+/// A machine with a detector, days in the past.
+struct Running {
+    machine: Machine,
+    detector: String,
+    _folder: TempDir,
+}
+
+async fn start(rules: &str, mode: &str) -> Running {
+    let state = tempfile::tempdir().unwrap();
+    let config = MachineConfig {
+        start: clock::wall().minus(Duration::from_secs(3 * 86_400)),
+        rules: rules.to_owned(),
+        mode: mode.to_owned(),
+        timings: Timings {
+            timeout: Duration::from_secs(3),
+            visibility: Duration::from_secs(3),
+            max_receive_count: 2,
+        },
+        ..MachineConfig::for_people(state.path().join("machine"), folder())
+    };
+    let machine = Machine::start(config).await.unwrap();
+    let settings = json!({"enable": true, "findingPublishingFrequency": "FIFTEEN_MINUTES"});
+    let answer = call(&machine, "/detector", &settings).await;
+    let detector = answer["detectorId"].as_str().unwrap().to_owned();
+    Running { machine, detector, _folder: state }
+}
+
+/// One call of GuardDuty's API.
+async fn call(machine: &Machine, path: &str, body: &Value) -> Value {
+    let request = http::Request::post(path).body(body.to_string().into()).unwrap();
+    let response = machine.guardduty.handle(request).await;
+    assert!(response.status().is_success(), "{path}: {response:?}");
+    serde_json::from_slice(response.body()).unwrap()
+}
+
+fn log(machine: &Machine, function: &str) -> String {
+    std::fs::read_to_string(machine.logs().join(format!("{function}.log"))).unwrap()
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(future)
+}
+
+#[test]
+fn with_rules_that_do_not_load_nothing_is_archived_and_everybody_is_told() {
+    block_on(async {
+        let running = start("version: [", "apply").await;
+        let machine = &running.machine;
+        let id = machine.guardduty.observe(example_finding(PROBE)).unwrap();
+        machine.advance(DAY).await;
+        machine.wait_until_quiet(QUIET).await.unwrap();
+        assert_eq!(machine.guardduty.finding(&id).unwrap()["service"]["archived"], false);
+        assert!(log(machine, "auto-archive").contains("RulesUnavailable"));
+        assert!(!machine.dead_letters(FunctionName::AutoArchive).is_empty(), "and it is an error");
+        assert_eq!(machine.inbox.notifications().len(), 1, "the default topic heard of it");
+    });
+}
+
+#[test]
+fn a_finding_of_unknown_severity_is_never_archived_and_always_told() {
+    block_on(async {
+        let running = start(ARCHIVE_ALL, "apply").await;
+        let machine = &running.machine;
+        let mut unknown = example_finding(PROBE);
+        unknown["severity"] = json!("2");
+        let unknown = machine.guardduty.observe(unknown).unwrap();
+        let known = machine
+            .guardduty
+            .observe(example_finding("Discovery:IAMUser/AnomalousBehavior"))
+            .unwrap();
+        machine.advance(DAY).await;
+        machine.wait_until_quiet(QUIET).await.unwrap();
+        let is_archived =
+            |id: &str| machine.guardduty.finding(id).unwrap()["service"]["archived"] == true;
+        assert!(is_archived(&known), "the rule does archive");
+        assert!(!is_archived(&unknown));
+        let told = machine.inbox.notifications();
+        assert!(told.iter().all(|one| one.body.contains(&unknown)) && told.len() == 1, "{told:?}");
+    });
+}
+
+#[test]
+fn in_plan_mode_nothing_is_archived_and_the_plan_is_in_the_log() {
+    block_on(async {
+        let running = start(ARCHIVE_ALL, "aply").await;
+        let machine = &running.machine;
+        let id = machine.guardduty.observe(example_finding(PROBE)).unwrap();
+        machine.advance(DAY).await;
+        machine.wait_until_quiet(QUIET).await.unwrap();
+        assert_eq!(machine.guardduty.finding(&id).unwrap()["service"]["archived"], false);
+        let log = log(machine, "auto-archive");
+        assert!(log.contains("\"mode\":\"plan\"") && log.contains(&id), "{log}");
+        assert!(log.contains("neither apply nor plan"), "{log}");
+    });
+}
+
+#[test]
+fn a_sample_pages_nobody_unless_a_rule_says_so() {
+    block_on(async {
+        for (rules, told) in [
+            (NO_RULES, 0),
+            (
+                "version: 1
+rules: [ { name: s, action: notify, criteria: { service.additionalInfo.sample: { equals: true } } } ]",
+                1,
+            ),
+        ] {
+            let running = start(rules, "plan").await;
+            let path = format!("/detector/{}/findings/create", running.detector);
+            call(&running.machine, &path, &json!({"findingTypes": ["Backdoor:EC2/Spambot"]})).await;
+            running.machine.wait_until_quiet(QUIET).await.unwrap();
+            assert_eq!(running.machine.inbox.notifications().len(), told, "{rules}");
+        }
+    });
+}
+
+#[test]
+fn a_bare_event_is_taken_as_well_as_a_batch() {
+    let event = std::fs::read_to_string(root().join("events/eventbridge/finding.json")).unwrap();
+    block_on(async {
+        let running = start(NO_RULES, "plan").await;
+        let endpoint = running.machine.endpoint();
+        let settings = [
+            ("GUARDSIFT_RULES_URI", "s3://guardsift-lake/rules/rules.yaml"),
+            ("GUARDSIFT_LAKE_BUCKET", "guardsift-lake"),
+        ];
+        let topic = ("GUARDSIFT_DEFAULT_TOPIC_ARN", local::machine::DEFAULT_TOPIC);
+        for (function, extra) in [("finding-events", vec![topic]), ("auto-archive", vec![])] {
+            let mut command = Command::new(folder().join(function));
+            command.env_clear().env("AWS_ENDPOINT_URL", &endpoint).envs(settings).envs(extra);
+            let event = event.clone();
+            let answer = tokio::task::spawn_blocking(move || runtime_stub::invoke(command, &event))
+                .await
+                .unwrap();
+            assert!(answer.path.ends_with("/response"), "{function}: {answer:?}");
+            assert!(answer.body.starts_with('{'), "{function}: {answer:?}");
+        }
+        assert_eq!(running.machine.inbox.notifications().len(), 1);
+    });
+}
+
+#[test]
+fn a_wrong_environment_is_one_error_that_names_all_of_it() {
+    for (function, bad) in [
+        (
+            "finding-events",
+            vec!["GUARDSIFT_RULES_URI", "GUARDSIFT_LAKE_BUCKET", "GUARDSIFT_DEFAULT_TOPIC_ARN"],
+        ),
+        ("finding-exports", vec!["GUARDSIFT_LAKE_BUCKET", "GUARDSIFT_EXPORT_BUCKET"]),
+        ("auto-archive", vec!["GUARDSIFT_RULES_URI", "GUARDSIFT_LAKE_BUCKET"]),
+    ] {
+        let mut command = Command::new(folder().join(function));
+        command
+            .env_clear()
+            .env("GUARDSIFT_RULES_URI", "https://example.com/rules.yaml")
+            .env("GUARDSIFT_LAKE_BUKET", "lake");
+        let answer = runtime_stub::invoke(command, "{}");
+        assert!(answer.path.ends_with("/init/error"), "{function}: {answer:?}");
+        for name in bad.into_iter().chain(["GUARDSIFT_LAKE_BUKET"]) {
+            assert!(answer.body.contains(name), "{function} does not name {name}: {answer:?}");
+        }
+    }
+}
