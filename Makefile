@@ -51,7 +51,7 @@ test: forget-skipped check build python ## Check and test everything; the end sa
 
 .PHONY: bench
 bench: ## Measure
-	cargo bench --workspace --locked
+	cargo bench --locked -p findings --bench decide
 
 .PHONY: zips
 zips: cargo-lambda ## Build the deployment packages for Lambda (arm64)
