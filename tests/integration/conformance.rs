@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::skip::skipped;
 
 /// A folder of published samples, named by an environment variable; they are not ours to ship.
-fn corpus(file: &str) -> Option<Vec<Value>> {
+pub(crate) fn corpus(file: &str) -> Option<Vec<Value>> {
     let Some(folder) = std::env::var_os("GUARDSIFT_CORPUS").map(PathBuf::from) else {
         skipped(&format!("published samples of {file}: GUARDSIFT_CORPUS is not set"));
         return None;

@@ -17,6 +17,8 @@ mod demo;
 mod functions;
 mod fuzz_corpora;
 mod house;
+mod networks;
+mod plain_filter;
 mod python;
 mod rules_check;
 mod rules_convert;
