@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::rules::RulesCommand;
+use crate::{commands::rules::RulesCommand, moment};
 
 /// Process Amazon GuardDuty findings: decide, explain, and run the whole system on one machine.
 #[derive(Debug, Parser)]
@@ -62,7 +62,7 @@ pub(crate) struct InputArguments {
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) rules: Option<PathBuf>,
     /// Decide as of this moment instead of now: it matters for rules that expire
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     pub(crate) as_of: Option<findings::Timestamp>,
     /// Findings in any shape, plain or gzipped; folders; `-` for standard input
     #[arg(required = true, value_name = "FILE|DIR|-")]
@@ -121,13 +121,6 @@ pub(crate) enum LocalFormat {
     Table,
     /// One object
     Json,
-}
-
-/// Reads a date or a moment.
-pub(crate) fn moment(text: &str) -> Result<findings::Timestamp, String> {
-    findings::Timestamp::parse(text)
-        .or_else(|| findings::Timestamp::parse_date(text))
-        .ok_or_else(|| "write it as 2026-03-31 or 2026-03-31T10:00:00Z".to_owned())
 }
 
 const DECIDE_EXAMPLES: &str = "\

@@ -12,6 +12,7 @@ mod diagnostic;
 mod documents;
 mod exit;
 mod input;
+mod moment;
 mod output;
 mod printable;
 mod rule_files;

@@ -1,6 +1,6 @@
 //! `guardsift decide`: what happens with each finding.
 
-use std::{io::Write, time::SystemTime};
+use std::io::Write;
 
 use comfy_table::{Table, presets};
 use findings::Timestamp;
@@ -9,6 +9,7 @@ use crate::{
     arguments::{DecideArguments, Format, InputArguments},
     exit::Exit,
     input::{self, Sourced},
+    moment,
     output::Line,
     rule_files,
 };
@@ -32,13 +33,7 @@ pub(crate) fn run(arguments: &DecideArguments) -> anyhow::Result<Exit> {
 
 /// The moment to decide as of.
 pub(super) fn as_of(arguments: &InputArguments) -> Timestamp {
-    arguments.as_of.unwrap_or_else(now)
-}
-
-/// The wall clock.
-pub(super) fn now() -> Timestamp {
-    let elapsed = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
-    Timestamp::from_epoch_millis(i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX))
+    arguments.as_of.unwrap_or_else(moment::now)
 }
 
 /// Calls `act` for every record of every file; a file that can't be read leaves the others alone.

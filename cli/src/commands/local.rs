@@ -9,10 +9,10 @@ use local::{
     machine::{Machine, MachineConfig},
 };
 
-use super::decide::now;
 use crate::{
     arguments::{LocalArguments, LocalFormat},
     exit::{Exit, Unusable},
+    moment::now,
 };
 
 pub(crate) fn run(arguments: LocalArguments) -> anyhow::Result<Exit> {

@@ -6,7 +6,12 @@ use clap::ValueEnum;
 use findings::{Level, Problem, RuleSet, RuleSource, Timestamp, lint};
 use serde::Serialize;
 
-use crate::{arguments::moment, commands::decide::now, diagnostic::Report, exit::Exit, rule_files};
+use crate::{
+    diagnostic::Report,
+    exit::Exit,
+    moment::{self, now},
+    rule_files,
+};
 
 mod sarif;
 
@@ -22,7 +27,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     strict: bool,
     /// Check as of this moment instead of now: it matters for rules that expire
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     as_of: Option<Timestamp>,
 }
 

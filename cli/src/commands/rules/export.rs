@@ -10,7 +10,11 @@ use findings::{
 
 use self::report::{Line, talk};
 use super::import::counted;
-use crate::{arguments::moment, commands::decide::now, exit::Exit, rule_files};
+use crate::{
+    exit::Exit,
+    moment::{self, now},
+    rule_files,
+};
 
 mod report;
 
@@ -29,7 +33,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     allow_partial: bool,
     /// Leave out what has expired as of this moment instead of now
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     as_of: Option<Timestamp>,
 }
 

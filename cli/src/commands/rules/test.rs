@@ -9,7 +9,10 @@ use findings::{RuleSource, Timestamp};
 use self::case::Outcome;
 use super::import::counted;
 use crate::{
-    arguments::moment, commands::decide::now, exit::Exit, printable::printable, rule_files,
+    exit::Exit,
+    moment::{self, now},
+    printable::printable,
+    rule_files,
 };
 
 mod case;
@@ -23,7 +26,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_enum, default_value_t = Format::Table)]
     output: Format,
     /// Decide as of this moment instead of now: it matters for rules that expire
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     as_of: Option<Timestamp>,
 }
 
