@@ -111,9 +111,10 @@ fn text(
             };
             writeln!(
                 out,
-                "    {}{:<8}{RESET} {} {} {}  {DIM}found: {found}{RESET}",
+                "    {}{:<8}{RESET} {}{} {} {}  {DIM}found: {found}{RESET}",
                 colour(condition.holds),
                 holds(condition.holds),
+                if condition.unless { "unless " } else { "" },
                 condition.attribute,
                 condition.operator,
                 condition.operand,

@@ -41,14 +41,19 @@ impl Expression {
         }
     }
 
-    /// All conditions, in the order they were written.
-    pub(crate) fn conditions(&self) -> Vec<&Condition> {
+    /// All conditions in the order they were written, and whether each is an exception: one that
+    /// must not hold.
+    pub(crate) fn conditions(&self) -> Vec<(&Condition, bool)> {
         match self {
-            Self::Condition(condition) => vec![condition],
+            Self::Condition(condition) => vec![(condition, false)],
             Self::All(parts) | Self::Any(parts) => {
                 parts.iter().flat_map(Self::conditions).collect()
             }
-            Self::Not(part) => part.conditions(),
+            Self::Not(part) => part
+                .conditions()
+                .into_iter()
+                .map(|(condition, is_exception)| (condition, !is_exception))
+                .collect(),
         }
     }
 }

@@ -47,6 +47,8 @@ pub struct RuleTrace<'r> {
 /// What one condition said.
 #[derive(Debug, Serialize)]
 pub struct ConditionTrace<'r> {
+    /// Whether it stands under `unless`: the rule holds only if this does not.
+    pub unless: bool,
     /// The attribute.
     pub attribute: &'static str,
     /// The operator.
@@ -81,15 +83,16 @@ impl<'r> RuleTrace<'r> {
                 .when
                 .conditions()
                 .into_iter()
-                .map(|condition| ConditionTrace::of(condition, subject))
+                .map(|(condition, unless)| ConditionTrace::of(condition, unless, subject))
                 .collect(),
         }
     }
 }
 
 impl<'r> ConditionTrace<'r> {
-    fn of(condition: &'r Condition, subject: Subject<'_, '_>) -> Self {
+    fn of(condition: &'r Condition, unless: bool, subject: Subject<'_, '_>) -> Self {
         Self {
+            unless,
             attribute: condition.attribute.name(),
             operator: condition.operator.name(),
             operand: &condition.operand,
