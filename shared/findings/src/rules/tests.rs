@@ -119,11 +119,15 @@ fn samples_are_archived_only_by_a_rule_that_names_them() {
         (decision.action, decision.guard)
     };
     assert_eq!(decision(&rules(ARCHIVE_LOW)), (Action::Noop, Some(Guard::Sample)));
-    for (operand, expected) in [("true", Action::Archive), ("['true']", Action::Archive)] {
+    for (condition, expected) in [
+        ("equals: true", Action::Archive),
+        ("equals: ['true']", Action::Archive),
+        ("notEquals: ['false']", Action::Archive),
+    ] {
         let set = rules(&format!(
             "  - name: samples
     action: archive
-    criteria: {{ service.additionalInfo.sample: {{ equals: {operand} }} }}"
+    criteria: {{ service.additionalInfo.sample: {{ {condition} }} }}"
         ));
         assert_eq!(decision(&set), (expected, None));
     }
@@ -239,4 +243,25 @@ destinations: { a: { sns: { topic: x } } }
 routes: [ { criteria: { updatedAt: { newerThan: 1d } }, to: [a] } ]",
     );
     assert!(error.unwrap_err().to_string().contains("ages have no meaning here"));
+}
+
+#[test]
+fn only_rules_whose_requirements_are_met_are_asked() {
+    let set = rules(
+        "
+  - { name: scans, action: noop, criteria: { type: { equals: ['Recon:EC2/Portscan', T] } } }
+  - { name: other, action: noop, criteria: { type: { equals: [T] } } }
+  - { name: counted, action: noop, criteria: { service.count: { greaterThan: 1 } } }
+  - { name: uncounted, action: noop, criteria: { service.count: { exists: false } } }
+  - { name: low, action: noop, criteria: { severity: { lessThan: 4 } } }
+  - { name: not, action: noop, criteria: { type: { notEquals: [T] } } }
+",
+    );
+    let asked = |found: &Finding| -> Vec<&str> {
+        let candidates = set.index.candidates(&found.values(&set.paths));
+        candidates.into_iter().map(|position| set.rules[position].name.as_str()).collect()
+    };
+    assert_eq!(asked(&finding(json!({}))), ["scans", "uncounted", "low", "not"]);
+    let counted = finding(json!({"service": {"count": 1}, "type": "T"}));
+    assert_eq!(asked(&counted), ["scans", "other", "counted", "uncounted", "low", "not"]);
 }

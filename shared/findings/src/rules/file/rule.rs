@@ -4,7 +4,7 @@ use super::list;
 use crate::{
     Timestamp,
     attribute::nearest,
-    condition::{Operator, Target},
+    condition::Target,
     criteria::{alternatives, criteria},
     document::{Content, Node},
     duration::duration,
@@ -115,8 +115,7 @@ fn concerns_samples(criteria: &Expression) -> bool {
     match criteria {
         Expression::All(parts) => parts.iter().any(concerns_samples),
         Expression::Condition(condition) => {
-            condition.operator == Operator::Equals
-                && condition.selects(&Value::Bool(true), Timestamp::EPOCH)
+            condition.selects(&Value::Bool(true), Timestamp::EPOCH)
                 && !condition.selects(&Value::Bool(false), Timestamp::EPOCH)
                 && matches!(condition.attribute, Target::Attribute(attribute)
                     if attribute.name == "service.additionalInfo.sample")
