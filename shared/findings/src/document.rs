@@ -147,6 +147,28 @@ fn position(location: serde_saphyr::Location) -> Position {
     Position { line: location.line(), column: location.column() }
 }
 
+/// JSON that was read already. It has no places, and may hold characters that YAML refuses.
+impl From<&serde_json::Value> for Node {
+    fn from(json: &serde_json::Value) -> Self {
+        use serde_json::Value;
+        let position = Position { line: 1, column: 1 };
+        let content = match json {
+            Value::Null => Content::Null,
+            Value::Bool(flag) => Content::Bool(*flag),
+            Value::Number(number) => number.as_f64().map_or(Content::Null, Content::Number),
+            Value::String(text) => Content::Text(text.clone()),
+            Value::Array(elements) => Content::List(elements.iter().map(Self::from).collect()),
+            Value::Object(members) => Content::Map(
+                members
+                    .iter()
+                    .map(|(name, value)| (Key { position, name: name.clone() }, value.into()))
+                    .collect(),
+            ),
+        };
+        Self { position, content }
+    }
+}
+
 impl From<Spanned<Tagged<Content>>> for Node {
     /// A value with a tag of its own, such as CloudFormation's `!Ref name`, means something else
     /// than the value: it becomes a map, as its long form `{ Ref: name }` is one.

@@ -204,6 +204,14 @@ fn booleans_and_times_compare_in_whatever_form_they_are_written() {
 }
 
 #[test]
+fn criteria_may_hold_any_character_that_json_does() {
+    let odd = "a\u{7f}\u{80}\u{feff}b";
+    let criteria = json!({"region": {"equals": [odd]}});
+    let filter = Filter::from_criteria_json(&criteria).unwrap();
+    assert_eq!(filter.matches(&finding(json!({"region": odd}))), Truth::True);
+}
+
+#[test]
 fn existence_is_always_known() {
     for (members, exists) in [
         (json!({"service": {"count": 0}}), true),

@@ -6,7 +6,7 @@ use crate::{
     document::Node,
     expression::{Expression, Subject},
     extract::Paths,
-    problem::{Code, Problems, RuleSetError},
+    problem::{Problems, RuleSetError},
     scope::Scope,
 };
 
@@ -25,15 +25,10 @@ impl Filter {
     pub fn from_criteria_json(json: &serde_json::Value) -> Result<Self, RuleSetError> {
         let mut problems = Problems::of("criteria");
         let mut scope = Scope::without_clock();
-        let when = match Node::read(&json.to_string()) {
-            Ok(node) => criteria(&node, &mut scope, &mut problems),
-            Err((position, message)) => {
-                problems.place(Code::Syntax, position, 1, message);
-                None
-            }
-        };
-        when.map(|when| Self { when, paths: scope.into_paths() })
-            .ok_or_else(|| RuleSetError { problems: problems.into_vec() })
+        match criteria(&Node::from(json), &mut scope, &mut problems) {
+            Some(when) => Ok(Self { when, paths: scope.into_paths() }),
+            None => Err(RuleSetError { problems: problems.into_vec() }),
+        }
     }
 
     /// Whether the filter selects the finding; unknown when the finding lacks what it asks for.
