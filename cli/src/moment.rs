@@ -1,14 +1,7 @@
 //! The moment that a command decides as of: the wall clock, or what the person wrote.
 
-use std::time::SystemTime;
-
 use findings::Timestamp;
-
-/// The wall clock.
-pub(crate) fn now() -> Timestamp {
-    let elapsed = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
-    Timestamp::from_epoch_millis(i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX))
-}
+pub(crate) use local::clock::wall as now;
 
 /// Reads a date or a time.
 pub(crate) fn parse(text: &str) -> Result<Timestamp, String> {

@@ -4,16 +4,16 @@ use std::{
     collections::{BTreeSet, HashMap},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    time::SystemTime,
 };
 
-use findings::{Finding, Timestamp};
+use findings::Finding;
 use platform::{
     Failure, Invocation,
     aws::Aws,
     chain,
     guardduty::GuardDuty,
     lambda::Scope,
+    now,
     rules::{Current, Rules, RulesError},
     store::Store,
 };
@@ -239,9 +239,4 @@ fn failed(error: RunError) -> Failure {
         RunError::OutOfTime => "OutOfTime",
     };
     Failure::new(kind, &error)
-}
-
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_epoch_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

@@ -4,7 +4,7 @@
 
 use std::{
     hash::{BuildHasher, RandomState},
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -128,7 +128,7 @@ fn held(key: String, etag: Option<String>) -> Claim {
 }
 
 fn now() -> i64 {
-    millis(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
+    platform::now().epoch_millis()
 }
 
 fn millis(duration: Duration) -> i64 {

@@ -1,14 +1,15 @@
 //! One event: decode, decide, route, deliver.
 
-use std::{sync::Arc, time::SystemTime};
+use std::sync::Arc;
 
-use findings::{Destination, DestinationKind, Finding, Record, RuleSet, Timestamp, decode};
+use findings::{Destination, DestinationKind, Finding, Record, RuleSet, decode};
 use futures::future::join_all;
 use platform::{
     Failure, Invocation, Metrics, RecordFailure,
     aws::Aws,
     chain, each,
     lambda::Scope,
+    now,
     rules::{Current, Rules},
     store::Store,
 };
@@ -175,11 +176,6 @@ impl FindingEvents {
 
 fn told(failed: &[DeliveryError]) -> String {
     failed.iter().map(|error| chain(error)).collect::<Vec<_>>().join("; ")
-}
-
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_epoch_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// A rule that has expired no longer decides; that must not go unnoticed.

@@ -1,9 +1,6 @@
 //! Where a message goes that is JSON and nothing known: kept with its reason, never posted.
 
-use std::time::SystemTime;
-
 use bytes::Bytes;
-use findings::Timestamp;
 use platform::store::{NewObject, Store, StoreError};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -22,7 +19,7 @@ pub(crate) async fn keep(
     body: &str,
     reason: &str,
 ) -> Result<(), StoreError> {
-    let (key, bytes) = entry(body, reason, &today());
+    let (key, bytes) = entry(body, reason, &platform::now().date());
     let object = NewObject {
         bucket,
         key: &key,
@@ -38,11 +35,6 @@ fn entry(body: &str, reason: &str, date: &str) -> (String, Bytes) {
     let entry = Entry { schema: "guardsift.quarantined-message/v1", reason, body };
     let bytes = serde_json::to_vec(&entry).map(Bytes::from).unwrap_or_default();
     (format!("quarantine/v1/{}/date={date}/{hash}.json", crate::SERVICE), bytes)
-}
-
-fn today() -> String {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_epoch_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)).date()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 pub mod aws;
 mod batch_reply;
+mod clock;
 pub mod config;
 mod deadline;
 mod each;
@@ -19,6 +20,7 @@ pub mod s3_event;
 pub mod store;
 
 pub use batch_reply::BatchReply;
+pub use clock::now;
 pub use deadline::Deadline;
 pub use each::{RecordFailure, each};
 pub use envelope::{Batch, EnvelopeError, Invocation, Message, MessageError};

@@ -5,10 +5,8 @@ use std::{
     io::Write,
     panic::PanicHookInfo,
     sync::atomic::{AtomicBool, Ordering},
-    time::SystemTime,
 };
 
-use findings::Timestamp;
 use serde_json::Value;
 use tracing::{
     Event, Subscriber,
@@ -152,7 +150,7 @@ where
             format!("{}:{}", metadata.target(), metadata.line().unwrap_or_default()).into(),
         );
         line.set("message", Value::Null);
-        line.set("timestamp", now().to_rfc3339().into());
+        line.set("timestamp", crate::now().to_rfc3339().into());
         line.set("service", self.service.into());
         line.set("cold_start", is_cold_start().into());
         if let Some(name) = &self.function_name {
@@ -169,11 +167,6 @@ where
         own.0.into_iter().for_each(|(name, value)| line.set(name, value));
         (self.write)(&written(&line));
     }
-}
-
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_epoch_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// One line, ready to be written in one piece.
