@@ -248,6 +248,17 @@ mod tests {
     }
 
     #[test]
+    fn numbers_stand_for_times_and_for_ids_of_digits_alone() {
+        let raw = r#"{"id":"f1","accountId":1111222233.5,"region":7,"updatedAt":1774951200,
+            "service":{"archived":true}}"#;
+        let finding = Finding::parse(raw).unwrap();
+        assert_eq!(finding.account_id(), None);
+        assert_eq!(finding.region(), Some("7"));
+        assert_eq!(finding.updated_at(), Timestamp::parse("2026-03-31T10:00:00Z"));
+        assert_eq!(finding.archived(), Some(true));
+    }
+
+    #[test]
     fn an_unreadable_severity_is_unknown_and_never_zero() {
         for severity in [r#""5""#, "null", "1e999", "-1", "10.5", "[]", "{}", "true"] {
             let raw = format!(r#"{{"id":"f1","severity":{severity}}}"#);

@@ -160,6 +160,22 @@ mod tests {
     }
 
     #[test]
+    fn literal_ends_stand_outside_of_the_wildcards() {
+        let pattern = Glob::new("ab*c?de");
+        assert_eq!(pattern.literal_start(), ['a', 'b']);
+        assert_eq!(pattern.literal_end(), ['d', 'e']);
+        assert_eq!(Glob::new("ab").literal_end(), ['a', 'b']);
+    }
+
+    #[test]
+    fn patterns_too_long_to_compare_include_only_themselves() {
+        let long = Glob::new(&"a*".repeat(3000));
+        assert!(long.includes(&long.clone()));
+        assert!(!long.includes(&Glob::new(&"a".repeat(6000))));
+        assert!(Glob::new("*").includes(&Glob::new("abc")));
+    }
+
+    #[test]
     fn a_hostile_text_costs_no_more_than_the_product() {
         let pattern = Glob::new(&"*a".repeat(200));
         assert!(!pattern.matches(&format!("{}b", "a".repeat(5000))));

@@ -140,6 +140,13 @@ mod tests {
     }
 
     #[test]
+    fn severities_and_levels_print_as_guardduty_writes_them() {
+        assert_eq!(Severity::new(7.5).unwrap().to_string(), "7.5");
+        assert_eq!(Severity::new(8.0).unwrap().to_string(), "8");
+        assert_eq!(format!("{:>8}", SeverityLevel::High), "    high");
+    }
+
+    #[test]
     fn a_level_prints_back_what_it_was_read_from() {
         for level in SeverityLevel::ALL {
             assert_eq!(level.as_str().parse(), Ok(level));

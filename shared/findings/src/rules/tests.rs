@@ -6,6 +6,7 @@ use super::*;
 use crate::{Truth, problem::Problem};
 
 mod loading;
+mod names;
 
 const NOW: &str = "2026-04-10T00:00:00Z";
 
