@@ -75,6 +75,14 @@ impl Condition {
         }
     }
 
+    /// The networks one of which must hold an address for the condition to hold.
+    pub(crate) fn networks(&self) -> Option<&[IpNet]> {
+        match (&self.test, self.operator) {
+            (Test::Cidr(networks), Operator::Cidr) => Some(networks),
+            _ => None,
+        }
+    }
+
     /// Whether it can only hold when there is a value.
     pub(crate) fn needs_a_value(&self) -> bool {
         !matches!(self.test, Test::Exists(false))
@@ -114,9 +122,13 @@ impl fmt::Display for Condition {
     }
 }
 
-/// Whether one of the networks contains the address; an IPv4-mapped IPv6 address is its IPv4 one.
+/// The address that a text writes; an IPv4-mapped IPv6 address is its IPv4 one.
+pub(crate) fn address(text: &str) -> Option<std::net::IpAddr> {
+    text.trim().parse().ok().map(|address: std::net::IpAddr| address.to_canonical())
+}
+
+/// Whether one of the networks contains the address.
 fn contains(networks: &[IpNet], address: std::net::IpAddr) -> bool {
-    let address = address.to_canonical();
     networks.iter().any(|network| network.contains(&address))
 }
 

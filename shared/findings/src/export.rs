@@ -4,11 +4,12 @@ use std::io::{self, Read};
 
 use sha2::{Digest, Sha256};
 
-use self::lines::{Lines, RawLine};
 use crate::{Finding, Record, Unreadable, decode};
 
 mod gzip;
 mod lines;
+
+pub use self::lines::{Lines, RawLine};
 
 /// What one export object may cost.
 #[derive(Debug, Clone, Copy)]
@@ -107,7 +108,7 @@ pub struct ExportReader<R> {
 impl<R: Read> ExportReader<R> {
     /// Reads gzip from `read`.
     pub fn new(read: R, limits: ExportLimits) -> Self {
-        Self { lines: Lines::new(read, limits), number: 0, line_bytes: limits.line_bytes }
+        Self { lines: Lines::of_gzip(read, limits), number: 0, line_bytes: limits.line_bytes }
     }
 
     /// The next line, or `None` when the object ended cleanly.

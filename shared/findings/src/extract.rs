@@ -2,11 +2,15 @@
 
 use std::borrow::Cow;
 
-use serde::de::DeserializeSeed;
+use serde::de::IgnoredAny;
 
-use self::{depth::is_too_deep, walk::Walk};
+use self::{
+    scan::{Broken, Scan},
+    walk::Walk,
+};
 
 mod depth;
+mod scan;
 mod walk;
 
 /// One JSON value found at a path, borrowed from the text it was found in.
@@ -49,6 +53,8 @@ struct Node {
 #[derive(Debug, Clone)]
 pub struct Values<'a> {
     slots: Vec<Vec<Value<'a>>>,
+    /// Whether the outermost object has a member that no path begins with, or in another casing.
+    has_strangers: bool,
 }
 
 /// Why no values could be extracted from a text.
@@ -76,6 +82,11 @@ impl Paths {
         trie
     }
 
+    /// Lets a path be known without asking for its values.
+    pub(crate) fn know(&mut self, path: &str) {
+        self.insert(&path.split('.').collect::<Vec<_>>());
+    }
+
     /// Lets the values at another path count for a slot, too.
     pub(crate) fn also(&mut self, slot: usize, path: &str) {
         let segments: Vec<&str> = path.split('.').collect();
@@ -101,28 +112,19 @@ impl Paths {
     }
 
     fn extract_below<'a>(&self, node: usize, json: &'a str) -> Result<Values<'a>, ExtractError> {
-        if is_too_deep(json) {
-            return Err(ExtractError::TooDeep);
-        }
         let mut values = self.nothing();
-        self.walk(node, json, &mut values)?;
-        Ok(values)
-    }
-
-    fn walk<'a>(
-        &self,
-        node: usize,
-        json: &'a str,
-        values: &mut Values<'a>,
-    ) -> Result<(), serde_json::Error> {
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        Walk { paths: self, node, values }.deserialize(&mut deserializer)?;
-        deserializer.end()
+        let mut walk = Walk { paths: self, scan: Scan::new(json), values: &mut values };
+        let outcome = walk.value(node, 0);
+        match outcome {
+            Ok(()) if walk.scan.is_at_end() => Ok(values),
+            Err(Broken::TooDeep) => Err(ExtractError::TooDeep),
+            Ok(()) | Err(Broken::Syntax) => Err(syntax_error(json)),
+        }
     }
 
     /// An extraction that found nothing.
     pub fn nothing<'a>(&self) -> Values<'a> {
-        Values { slots: vec![Vec::new(); self.count] }
+        Values { slots: vec![Vec::new(); self.count], has_strangers: false }
     }
 
     fn insert(&mut self, segments: &[&str]) -> usize {
@@ -130,8 +132,8 @@ impl Paths {
     }
 
     fn child(&mut self, parent: usize, key: &str) -> usize {
-        if let Some(child) = self.find(parent, key) {
-            return child;
+        if let Some(found) = self.find(parent, key) {
+            return found.node;
         }
         let child = self.nodes.len();
         self.nodes.push(Node::default());
@@ -141,19 +143,31 @@ impl Paths {
         child
     }
 
-    fn find(&self, node: usize, key: &str) -> Option<usize> {
-        self.nodes
-            .get(node)?
-            .children
-            .iter()
-            .find_map(|(name, child)| name.eq_ignore_ascii_case(key).then_some(*child))
+    fn find(&self, node: usize, key: &str) -> Option<Found> {
+        let children = &self.nodes.get(node)?.children;
+        let (name, node) = children.iter().find(|(name, _)| name.eq_ignore_ascii_case(key))?;
+        Some(Found { node: *node, is_usual: name.get(1..) == key.get(1..) })
     }
+}
+
+/// A child that a key names.
+#[derive(Clone, Copy)]
+struct Found {
+    node: usize,
+    /// Whether the key is written as the path or with another first letter: in the camelCase of
+    /// the wire or the `PascalCase` of the AWS CLI.
+    is_usual: bool,
 }
 
 impl<'a> Values<'a> {
     /// The values at the path with this slot; empty when the finding has none.
     pub fn at(&self, slot: usize) -> &[Value<'a>] {
         self.slots.get(slot).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the outermost object has a member that no path begins with, or in another casing.
+    pub(crate) fn has_strangers(&self) -> bool {
+        self.has_strangers
     }
 
     fn absorb(&mut self, inner: Values<'_>) {
@@ -169,12 +183,26 @@ impl<'a> Values<'a> {
         }
     }
 
-    fn push(&mut self, slots: &[usize], value: &Value<'a>) {
-        for slot in slots {
+    fn push(&mut self, slots: &[usize], value: Value<'a>) {
+        let Some((last, others)) = slots.split_last() else { return };
+        for slot in others {
             if let Some(values) = self.slots.get_mut(*slot) {
                 values.push(value.clone());
             }
         }
+        if let Some(values) = self.slots.get_mut(*last) {
+            values.push(value);
+        }
+    }
+}
+
+/// What is wrong with a text that the scan refused, in the words of `serde_json`.
+fn syntax_error(json: &str) -> ExtractError {
+    match serde_json::from_str::<IgnoredAny>(json) {
+        Err(error) => ExtractError::Syntax(error),
+        Ok(IgnoredAny) => ExtractError::Syntax(serde::de::Error::custom(
+            "a string that holds half of a surrogate pair",
+        )),
     }
 }
 

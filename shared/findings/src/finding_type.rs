@@ -60,6 +60,11 @@ impl FindingType {
         self.purpose() == Some("AttackSequence")
     }
 
+    /// Whether a text is the type of one.
+    pub(crate) fn names_attack_sequence(text: &str) -> bool {
+        text.starts_with("AttackSequence:") && Self::new(text).is_attack_sequence()
+    }
+
     fn split(&self) -> Option<(&str, &str, &str)> {
         let (purpose, rest) = self.0.split_once(':')?;
         let (resource, detail) = rest.split_once('/')?;

@@ -33,7 +33,7 @@ pub(crate) enum Field {
 }
 
 impl Field {
-    const ALL: [Self; 20] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::Id,
         Self::AccountId,
         Self::Region,
@@ -56,7 +56,8 @@ impl Field {
         Self::Sample,
     ];
 
-    fn path(self) -> &'static str {
+    /// Its place in a finding.
+    pub(crate) fn path(self) -> &'static str {
         match self {
             Self::Id => "id",
             Self::AccountId => "accountId",
@@ -82,9 +83,37 @@ impl Field {
     }
 }
 
+impl Field {
+    /// The slot of the field that stands at this path.
+    pub(crate) fn named(path: &str) -> Option<usize> {
+        Self::ALL.iter().position(|field| field.path() == path)
+    }
+}
+
+/// The members of a finding (API reference, `Finding`). What has others may be anything else.
+pub(crate) const MEMBERS: [&str; 16] = [
+    "accountId",
+    "arn",
+    "associatedAttackSequenceArn",
+    "confidence",
+    "createdAt",
+    "description",
+    "id",
+    "partition",
+    "region",
+    "resource",
+    "schemaVersion",
+    "service",
+    "severity",
+    "title",
+    "type",
+    "updatedAt",
+];
+
 static PATHS: LazyLock<Paths> = LazyLock::new(|| Paths::new(Field::ALL.map(Field::path)));
 
 /// The header's values as found in one finding.
+#[derive(Debug, Clone)]
 pub(crate) struct Header<'a>(Values<'a>);
 
 impl<'a> Header<'a> {
@@ -95,14 +124,28 @@ impl<'a> Header<'a> {
     /// equal keys counts, so either choice could hide a finding.
     pub(crate) fn read(raw: &'a str) -> Result<Self, Unreadable> {
         let header = Self(PATHS.extract(raw)?);
-        let repeated = Field::ALL
-            .into_iter()
-            .filter(|field| *field != Field::Sample)
-            .find(|field| header.0.at(*field as usize).len() > 1);
-        match repeated {
+        match header.repeated() {
             Some(field) => Err(Unreadable::Ambiguous { field: field.path() }),
             None => Ok(header),
         }
+    }
+
+    /// The header in values whose first slots are its fields.
+    pub(crate) fn within(values: Values<'a>) -> Self {
+        Self(values)
+    }
+
+    /// All values, the header's own first.
+    pub(crate) fn values(&self) -> &Values<'a> {
+        &self.0
+    }
+
+    /// A field that stands there twice.
+    pub(crate) fn repeated(&self) -> Option<Field> {
+        Field::ALL
+            .into_iter()
+            .filter(|field| *field != Field::Sample)
+            .find(|field| self.0.at(*field as usize).len() > 1)
     }
 
     /// Text, or an integer where text belongs, which scrubbed copies contain.

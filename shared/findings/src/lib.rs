@@ -36,7 +36,7 @@ mod withdrawn;
 pub use attribute::{ATTRIBUTE_MODEL, Attribute, AttributeKind};
 pub use decode::decode;
 pub use document::Position;
-pub use export::{BadLine, ExportError, ExportLimits, ExportReader, Line};
+pub use export::{BadLine, ExportError, ExportLimits, ExportReader, Line, Lines, RawLine};
 pub use extract::{ExtractError, Paths, Value, Values};
 pub use finding::Finding;
 pub use finding_type::FindingType;
@@ -46,7 +46,7 @@ pub use problem::{Code, Level, Problem, RuleSetError};
 pub use record::{Record, ServiceEvent};
 pub use rules::{
     Action, Case, CaseFinding, ConditionTrace, Decision, Defaults, Destination, DestinationKind,
-    Explanation, Filter, Guard, Rule, RuleSet, RuleSource, RuleTrace,
+    Explanation, Filter, Guard, Matcher, Reading, Rule, RuleSet, RuleSource, RuleTrace,
 };
 pub use schema::schema;
 pub use severity::{Severity, SeverityLevel, UnknownSeverityLevel};

@@ -22,11 +22,15 @@ use crate::{
 mod decision;
 mod destination;
 mod explanation;
+mod facts;
 mod fields;
 mod file;
 mod filter;
 mod guard;
 mod index;
+mod matcher;
+mod networks;
+mod reading;
 mod rule;
 
 pub use decision::Decision;
@@ -34,6 +38,8 @@ pub use destination::{Destination, DestinationKind};
 pub use explanation::{ConditionTrace, Explanation, RuleTrace};
 pub use filter::Filter;
 pub use guard::Guard;
+pub use matcher::Matcher;
+pub use reading::Reading;
 pub use rule::{Action, Case, CaseFinding, Rule};
 
 /// The text of one rule file and the name to report its problems under.
@@ -84,7 +90,7 @@ impl RuleSet {
     /// # Errors
     /// Every problem of every file. There is no such thing as a rule set that loads in part.
     pub fn parse(sources: &[RuleSource<'_>]) -> Result<Self, RuleSetError> {
-        let mut loading = Loading::default();
+        let mut loading = Loading::new();
         for source in sources {
             loading.add(source);
         }
@@ -119,13 +125,13 @@ impl RuleSet {
     /// Decides what happens with a finding: the first rule that is not expired and is known to
     /// match decides, and the guards have the last word.
     pub fn decide(&self, finding: &Finding, as_of: Timestamp) -> Decision<'_> {
-        self.decide_on(finding, Subject { values: &finding.values(&self.paths), as_of })
+        Matcher::new(self, as_of).decide(&self.reading(finding))
     }
 
     /// Decides and says why.
     pub fn explain(&self, finding: &Finding, as_of: Timestamp) -> Explanation<'_> {
+        let decision = self.decide(finding, as_of);
         let subject = Subject { values: &finding.values(&self.paths), as_of };
-        let decision = self.decide_on(finding, subject);
         let mut trace = Vec::new();
         for rule in &self.rules {
             trace.push(RuleTrace::of(rule, subject));
@@ -157,19 +163,6 @@ impl RuleSet {
     pub(crate) fn matches(&self, rule: &Rule, finding: &Finding, as_of: Timestamp) -> bool {
         rule.when.evaluate(Subject { values: &finding.values(&self.paths), as_of }).is_true()
     }
-
-    fn decide_on(&self, finding: &Finding, subject: Subject<'_, '_>) -> Decision<'_> {
-        self.index
-            .candidates(subject.values)
-            .into_iter()
-            .filter_map(|position| self.rules.get(position))
-            .filter(|rule| !rule.is_expired(subject.as_of))
-            .find(|rule| rule.when.evaluate(subject).is_true())
-            .map_or_else(
-                || Decision::by_default(finding),
-                |rule| Decision::by(rule, finding, &self.defaults),
-            )
-    }
 }
 
 fn hash(sources: &[RuleSource<'_>]) -> String {
@@ -184,7 +177,6 @@ fn hash(sources: &[RuleSource<'_>]) -> String {
 }
 
 /// A rule set while its files are read.
-#[derive(Default)]
 struct Loading {
     defaults: Defaults,
     has_defaults: bool,
@@ -196,6 +188,18 @@ struct Loading {
 }
 
 impl Loading {
+    fn new() -> Self {
+        Self {
+            defaults: Defaults::default(),
+            has_defaults: false,
+            rules: Vec::new(),
+            destinations: Vec::new(),
+            routes: Vec::new(),
+            scope: Scope::with_header(),
+            problems: Vec::new(),
+        }
+    }
+
     fn add(&mut self, source: &RuleSource<'_>) {
         let mut problems = Problems::of(source.name);
         let file =

@@ -7,6 +7,7 @@ use crate::{
     condition::Target,
     document::Node,
     extract::Paths,
+    header::{Field, MEMBERS},
 };
 
 /// Grows while criteria are read; ends as the trie that finds all they read.
@@ -14,12 +15,19 @@ use crate::{
 pub(crate) struct Scope {
     /// The list whose elements the criteria are about; attributes are named from there.
     below: Option<&'static str>,
+    /// Whether the header's own values stand in the first slots, so that one walk serves both.
+    has_header: bool,
     slots: Vec<Target>,
     lists: BTreeMap<String, Vec<Node>>,
     is_timeless: bool,
 }
 
 impl Scope {
+    /// For the criteria of a rule set, which are found in the same walk as the header.
+    pub(crate) fn with_header() -> Self {
+        Self { has_header: true, ..Self::default() }
+    }
+
     /// For criteria that are asked without a moment, so that ages have no meaning.
     pub(crate) fn without_clock() -> Self {
         Self { is_timeless: true, ..Self::default() }
@@ -76,10 +84,20 @@ impl Scope {
 
     /// Where the target's values will stand.
     pub(crate) fn slot(&mut self, target: Target) -> usize {
-        self.slots.iter().position(|own| *own == target).unwrap_or_else(|| {
+        if self.has_header
+            && let Some(slot) = Field::named(target.name())
+        {
+            return slot;
+        }
+        let position = self.slots.iter().position(|own| *own == target).unwrap_or_else(|| {
             self.slots.push(target);
             self.slots.len() - 1
-        })
+        });
+        self.first_slot() + position
+    }
+
+    fn first_slot(&self) -> usize {
+        if self.has_header { Field::ALL.len() } else { 0 }
     }
 
     /// The trie that finds all that was read.
@@ -88,10 +106,17 @@ impl Scope {
             Some(below) => relative(name, below).unwrap_or(name),
             None => name,
         };
-        let mut paths = Paths::new(self.slots.iter().map(|target| here(target.name())));
-        for (slot, target) in self.slots.iter().enumerate() {
+        let header = Field::ALL.into_iter().filter(|_| self.has_header).map(Field::path);
+        let own = self.slots.iter().map(|target| here(target.name()));
+        let mut paths = Paths::new(header.chain(own));
+        for (position, target) in self.slots.iter().enumerate() {
             if let Target::Attribute(Attribute { alternative: Some(path), .. }) = target {
-                paths.also(slot, here(path));
+                paths.also(self.first_slot() + position, here(path));
+            }
+        }
+        if self.has_header {
+            for member in MEMBERS {
+                paths.know(member);
             }
         }
         paths

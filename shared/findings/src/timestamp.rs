@@ -20,6 +20,9 @@ impl Timestamp {
     /// offset or no zone at all (then UTC).
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
+        if let Some(moment) = as_guardduty_writes(text.as_bytes()) {
+            return Some(Self(moment));
+        }
         if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
             return Some(Self(moment.to_utc()));
         }
@@ -105,6 +108,32 @@ impl std::ops::Add<Duration> for Timestamp {
     }
 }
 
+/// `2026-03-31T10:00:00Z`, with or without three decimals: what nearly all findings hold.
+fn as_guardduty_writes(text: &[u8]) -> Option<DateTime<Utc>> {
+    let number = |from: usize, to: usize| {
+        text.get(from..to)?.iter().try_fold(0_u32, |number, byte| {
+            byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0'))
+        })
+    };
+    let stands = |at: usize, byte: u8| text.get(at) == Some(&byte);
+    let millis = match text.len() {
+        20 if stands(19, b'Z') => 0,
+        24 if stands(19, b'.') && stands(23, b'Z') => number(20, 23)?,
+        _ => return None,
+    };
+    let is_written_so = stands(4, b'-')
+        && stands(7, b'-')
+        && stands(10, b'T')
+        && stands(13, b':')
+        && stands(16, b':');
+    let year = i32::try_from(number(0, 4)?).ok().filter(|_| is_written_so)?;
+    // 60 is a leap second, which chrono folds in its own way.
+    let second = number(17, 19).filter(|second| *second < 60)?;
+    let date = chrono::NaiveDate::from_ymd_opt(year, number(5, 7)?, number(8, 10)?)?;
+    let time = date.and_hms_milli_opt(number(11, 13)?, number(14, 16)?, second, millis)?;
+    Some(time.and_utc())
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.to_rfc3339())
@@ -137,6 +166,28 @@ mod tests {
         ] {
             assert_eq!(millis(text), Some(1_740_516_006_000), "{text}");
         }
+    }
+
+    #[test]
+    fn the_usual_form_is_read_as_the_general_reader_reads_it() {
+        for text in [
+            "2026-03-31T10:00:00Z",
+            "2026-03-31T10:00:00.250Z",
+            "2026-02-30T10:00:00Z",
+            "2026-03-31T24:00:00Z",
+            "2026-03-31T10:60:00Z",
+            "2026-03-31T23:59:60Z",
+            "2026-03-31T10:00:00.25xZ",
+            "0000-01-01T00:00:00Z",
+            "2026-13-01T00:00:00Z",
+            "2026-03-31X10:00:00Z",
+            "+026-03-31T10:00:00Z",
+        ] {
+            let usual = as_guardduty_writes(text.as_bytes());
+            let general = DateTime::parse_from_rfc3339(text).ok().map(|own| own.to_utc());
+            assert!(usual.is_none() || usual == general, "{text}");
+        }
+        assert!(as_guardduty_writes(b"2026-03-31T10:00:00.250Z").is_some());
     }
 
     #[test]

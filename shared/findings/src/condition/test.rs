@@ -5,7 +5,7 @@ use std::{borrow::Cow, time::Duration};
 use ipnet::IpNet;
 use regex::Regex;
 
-use super::contains;
+use super::{address, contains};
 use crate::{
     Severity, Timestamp, Truth,
     expression::{Expression, Subject},
@@ -94,7 +94,7 @@ impl Test {
                 text(value).map(|found| patterns.iter().any(|pattern| pattern.matches(&found)))
             }
             Self::Cidr(networks) => text(value)
-                .and_then(|found| found.trim().parse().ok())
+                .and_then(|found| address(&found))
                 .map(|address| contains(networks, address)),
             Self::Regex(expressions) => text(value)
                 .map(|found| expressions.iter().any(|expression| expression.is_match(&found))),

@@ -21,6 +21,8 @@ pub(super) struct GzipMembers<R> {
 }
 
 enum State<R> {
+    Unknown(Counted<R>),
+    Plain(Counted<R>),
     Member(Box<GzDecoder<Counted<R>>>),
     Between(Counted<R>),
     Ended,
@@ -28,13 +30,13 @@ enum State<R> {
 
 impl<R: Read> GzipMembers<R> {
     pub(super) fn new(read: R, limits: ExportLimits) -> Self {
-        let counted = Counted {
-            inner: BufReader::with_capacity(64 * 1024, read),
-            consumed: 0,
-            has_failed: false,
-        };
-        let state = State::Member(Box::new(GzDecoder::new(counted)));
+        let state = State::Member(Box::new(GzDecoder::new(Counted::new(read))));
         Self { state, limits, decompressed: 0 }
+    }
+
+    /// Takes what does not begin as gzip does for plain text.
+    pub(super) fn or_plain(read: R, limits: ExportLimits) -> Self {
+        Self { state: State::Unknown(Counted::new(read)), limits, decompressed: 0 }
     }
 
     /// Fills `buffer` from the start; 0 is the clean end of the whole stream.
@@ -42,6 +44,22 @@ impl<R: Read> GzipMembers<R> {
         loop {
             match std::mem::replace(&mut self.state, State::Ended) {
                 State::Ended => return Ok(0),
+                State::Unknown(mut counted) => {
+                    let ahead = counted.fill_buf().map_err(ExportError::Read)?;
+                    self.state = if ahead.starts_with(&MAGIC) {
+                        State::Member(Box::new(GzDecoder::new(counted)))
+                    } else {
+                        State::Plain(counted)
+                    };
+                }
+                State::Plain(mut counted) => {
+                    let count = counted.read(buffer).map_err(ExportError::Read)?;
+                    self.decompressed += count as u64;
+                    let consumed = counted.consumed;
+                    self.state = State::Plain(counted);
+                    self.check_limits(consumed)?;
+                    return Ok(count);
+                }
                 State::Between(counted) => self.state = next_member(counted)?,
                 State::Member(mut decoder) => {
                     let count = match decoder.read(buffer) {
@@ -106,6 +124,13 @@ struct Counted<R> {
     inner: BufReader<R>,
     consumed: u64,
     has_failed: bool,
+}
+
+impl<R: Read> Counted<R> {
+    fn new(read: R) -> Self {
+        let inner = BufReader::with_capacity(64 * 1024, read);
+        Self { inner, consumed: 0, has_failed: false }
+    }
 }
 
 impl<R: Read> Read for Counted<R> {

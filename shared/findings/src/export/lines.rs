@@ -8,8 +8,10 @@ use super::{ExportError, ExportLimits, gzip::GzipMembers};
 
 const CHUNK_BYTES: usize = 64 * 1024;
 
-/// Splits a decompressed stream at `\n`.
-pub(super) struct Lines<R> {
+/// Splits a stream at `\n`, decompressed when it begins as gzip does.
+///
+/// The lines of a stream count only once its clean end was reached.
+pub struct Lines<R> {
     source: GzipMembers<R>,
     chunk: Box<[u8]>,
     start: usize,
@@ -20,17 +22,40 @@ pub(super) struct Lines<R> {
 }
 
 /// One line without its line feed.
-pub(super) enum RawLine<'l> {
+#[derive(Debug)]
+pub enum RawLine<'l> {
     /// The whole line.
-    Whole { offset: u64, bytes: &'l [u8] },
+    Whole {
+        /// Where it begins in the text, in bytes.
+        offset: u64,
+        /// What stands on it.
+        bytes: &'l [u8],
+    },
     /// Longer than the limit: only what identifies it was kept.
-    TooLong { offset: u64, length: u64, sha256: String },
+    TooLong {
+        /// Where it begins in the text, in bytes.
+        offset: u64,
+        /// Its length in bytes.
+        length: u64,
+        /// SHA-256 of its bytes, in hexadecimal.
+        sha256: String,
+    },
 }
 
 impl<R: Read> Lines<R> {
-    pub(super) fn new(read: R, limits: ExportLimits) -> Self {
+    /// Lines of gzip, and of nothing else.
+    pub(super) fn of_gzip(read: R, limits: ExportLimits) -> Self {
+        Self::of(GzipMembers::new(read, limits), limits)
+    }
+
+    /// Lines of gzip or of plain text, whichever the first bytes tell.
+    pub fn new(read: R, limits: ExportLimits) -> Self {
+        Self::of(GzipMembers::or_plain(read, limits), limits)
+    }
+
+    fn of(source: GzipMembers<R>, limits: ExportLimits) -> Self {
         Self {
-            source: GzipMembers::new(read, limits),
+            source,
             chunk: vec![0; CHUNK_BYTES].into_boxed_slice(),
             start: 0,
             end: 0,
@@ -41,7 +66,11 @@ impl<R: Read> Lines<R> {
     }
 
     /// The next line; `None` at the clean end. A stream that ends in `\n` has no line after it.
-    pub(super) fn next(&mut self) -> Result<Option<RawLine<'_>>, ExportError> {
+    ///
+    /// # Errors
+    /// When the stream as a whole is broken or over a limit: then none of its lines counts.
+    #[expect(clippy::should_implement_trait, reason = "a line borrows from the reader")]
+    pub fn next(&mut self) -> Result<Option<RawLine<'_>>, ExportError> {
         let offset = self.offset;
         let mut length = 0_u64;
         let mut digest = None;
@@ -58,7 +87,7 @@ impl<R: Read> Lines<R> {
                 }
             }
             let ahead = self.chunk.get(self.start..self.end).unwrap_or_default();
-            let feed = ahead.iter().position(|byte| *byte == b'\n');
+            let feed = memchr::memchr(b'\n', ahead);
             let part = ahead.get(..feed.unwrap_or(ahead.len())).unwrap_or_default();
             length += part.len() as u64;
             match &mut digest {

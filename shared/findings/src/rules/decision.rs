@@ -2,10 +2,11 @@
 
 use super::{
     Defaults,
+    facts::Facts,
     guard::Guard,
     rule::{Action, Rule},
 };
-use crate::{Finding, Timestamp};
+use crate::Timestamp;
 
 /// The decision on one finding. A value: deciding touches nothing.
 #[derive(Debug, Clone, Copy)]
@@ -22,9 +23,9 @@ pub struct Decision<'r> {
 
 impl<'r> Decision<'r> {
     /// The decision when a rule matched.
-    pub(crate) fn by(rule: &'r Rule, finding: &Finding, defaults: &Defaults) -> Self {
+    pub(crate) fn by(rule: &'r Rule, facts: Facts, defaults: &Defaults) -> Self {
         let guard = match rule.action {
-            Action::Archive => Guard::against(finding, rule, defaults),
+            Action::Archive => Guard::against(facts, rule, defaults),
             Action::Notify | Action::Noop => None,
         };
         let action = match guard {
@@ -33,13 +34,13 @@ impl<'r> Decision<'r> {
             Some(_) => Action::Notify,
         };
         let held = action == Action::Archive && !rule.hold.is_zero();
-        let hold_until = finding.updated_at().filter(|_| held).map(|moment| moment + rule.hold);
+        let hold_until = facts.updated_at.filter(|_| held).map(|moment| moment + rule.hold);
         Self { action, rule: Some(rule), guard, hold_until }
     }
 
     /// The decision when no rule matched: somebody is told, unless it is only a sample.
-    pub(crate) fn by_default(finding: &Finding) -> Self {
-        let (action, guard) = if finding.is_sample() {
+    pub(crate) fn by_default(facts: Facts) -> Self {
+        let (action, guard) = if facts.is_sample {
             (Action::Noop, Some(Guard::Sample))
         } else {
             (Action::Notify, None)

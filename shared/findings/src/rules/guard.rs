@@ -4,8 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::{Defaults, rule::Rule};
-use crate::Finding;
+use super::{Defaults, facts::Facts, rule::Rule};
 
 /// Why a rule's decision to archive does not stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,18 +24,18 @@ pub enum Guard {
 
 impl Guard {
     /// The guard that forbids archiving this finding by this rule, if any does.
-    pub(crate) fn against(finding: &Finding, rule: &Rule, defaults: &Defaults) -> Option<Self> {
-        if finding.concerns_attack_sequence() {
+    pub(crate) fn against(facts: Facts, rule: &Rule, defaults: &Defaults) -> Option<Self> {
+        if facts.concerns_attack_sequence {
             return Some(Self::AttackSequence);
         }
-        let Some(severity) = finding.severity() else { return Some(Self::UnknownSeverity) };
+        let Some(severity) = facts.severity else { return Some(Self::UnknownSeverity) };
         if severity > defaults.archive_ceiling {
             return Some(Self::AboveCeiling);
         }
-        if finding.is_sample() && !rule.concerns_samples {
+        if facts.is_sample && !rule.concerns_samples {
             return Some(Self::Sample);
         }
-        let is_ageless = !rule.hold.is_zero() && finding.updated_at().is_none();
+        let is_ageless = !rule.hold.is_zero() && facts.updated_at.is_none();
         is_ageless.then_some(Self::UnknownAge)
     }
 

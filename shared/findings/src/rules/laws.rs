@@ -4,7 +4,7 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::{Map, Value as Json, json};
 
 use super::{Action, Decision, Guard, RuleSet, RuleSource};
-use crate::{Filter, Finding, Timestamp, Truth, decode, expression::Subject, glob::Glob};
+use crate::{Filter, Finding, Matcher, Timestamp, Truth, decode, expression::Subject, glob::Glob};
 
 const NETWORK: &str = "service.action.networkConnectionAction.remoteIpDetails";
 
@@ -139,8 +139,8 @@ fn decide_plainly<'r>(set: &'r RuleSet, finding: &Finding) -> Decision<'r> {
         .iter()
         .find(|rule| !rule.is_expired(now()) && rule.when.evaluate(subject).is_true())
         .map_or_else(
-            || Decision::by_default(finding),
-            |rule| Decision::by(rule, finding, &set.defaults),
+            || Decision::by_default(finding.into()),
+            |rule| Decision::by(rule, finding.into(), &set.defaults),
         )
 }
 
@@ -155,6 +155,30 @@ proptest! {
         prop_assert_eq!((fast.action, fast.guard), (plain.action, plain.guard));
         let explanation = set.explain(&finding, now());
         prop_assert_eq!((explanation.action, explanation.rule), (fast.action, fast.rule_name()));
+    }
+
+    #[test]
+    fn a_matcher_that_remembers_decides_as_one_that_does_not(
+        set in rule_set(),
+        findings in vec(finding(), 1..6),
+    ) {
+        let mut matcher = Matcher::new(&set, now());
+        for json in findings.iter().chain(&findings) {
+            let finding = read(json);
+            let text = json.to_string();
+            let reading = set.read(&text).unwrap_or_else(|| set.reading(&finding));
+            let mut matched = Vec::new();
+            let decision = matcher.judge(&reading, &mut matched);
+            let plain = decide_plainly(&set, &finding);
+            prop_assert_eq!(decision.rule_name(), plain.rule_name());
+            prop_assert_eq!((decision.action, decision.guard, decision.hold_until),
+                (plain.action, plain.guard, plain.hold_until));
+            prop_assert_eq!(matcher.decide(&reading).rule_name(), plain.rule_name());
+            let expected: Vec<usize> = (0..set.rules.len())
+                .filter(|position| set.matches(&set.rules[*position], &finding, now()))
+                .collect();
+            prop_assert_eq!(matched, expected);
+        }
     }
 
     #[test]

@@ -106,6 +106,11 @@ pub enum CaseFinding {
 }
 
 impl Rule {
+    /// The line of the file that it begins on, from 1.
+    pub fn line(&self) -> u64 {
+        self.position.line
+    }
+
     /// The name of the file it stands in, as it was given.
     pub fn file(&self) -> &str {
         &self.file

@@ -256,13 +256,55 @@ fn only_rules_whose_requirements_are_met_are_asked() {
   - { name: uncounted, action: noop, criteria: { service.count: { exists: false } } }
   - { name: low, action: noop, criteria: { severity: { lessThan: 4 } } }
   - { name: not, action: noop, criteria: { type: { notEquals: [T] } } }
+  - { name: net, action: noop, criteria: { service.action.networkConnectionAction.remoteIpDetails.ipAddressV4: { cidr: [192.0.2.0/24, 198.51.100.0/25] } } }
+  - { name: role, action: noop, criteria: { type: { equals: [T] }, resource.resourceType: { equals: [Instance, Instance] } } }
 ",
     );
     let asked = |found: &Finding| -> Vec<&str> {
-        let candidates = set.index.candidates(&found.values(&set.paths));
-        candidates.into_iter().map(|position| set.rules[position].name.as_str()).collect()
+        let positions = Matcher::new(&set, now()).asked(&set.reading(found));
+        positions.into_iter().map(|position| set.rules[position].name.as_str()).collect()
     };
     assert_eq!(asked(&finding(json!({}))), ["scans", "uncounted", "low", "not"]);
     let counted = finding(json!({"service": {"count": 1}, "type": "T"}));
-    assert_eq!(asked(&counted), ["scans", "other", "counted", "uncounted", "low", "not"]);
+    assert_eq!(asked(&counted), ["scans", "other", "counted", "uncounted", "low"]);
+    for (address, expected) in [
+        ("192.0.2.200", true),
+        ("198.51.100.127", true),
+        ("198.51.100.128", false),
+        ("::ffff:192.0.2.1", true),
+        ("nowhere", false),
+    ] {
+        let found = finding(json!({"service": {"action": {"networkConnectionAction":
+            {"remoteIpDetails": {"ipAddressV4": address}}}}}));
+        assert_eq!(asked(&found).contains(&"net"), expected, "{address}");
+    }
+    let instance = finding(json!({"resource": {"resourceType": "Instance"}}));
+    assert!(asked(&instance).contains(&"role"));
+}
+
+#[test]
+fn a_line_is_read_at_once_only_when_it_plainly_is_a_finding() {
+    let set = rules(ARCHIVE_LOW);
+    for (json, expected) in [
+        (r#"{"id":"f1","type":"T"}"#, true),
+        (r#" {"Id":"f1","Severity":2} "#, true),
+        (r#"{"id":"f1","accountId":null}"#, true),
+        (r#"{"id":"f1","title":"T"}"#, false),
+        (r#"{"id":"","type":"T"}"#, false),
+        (r#"{"type":"T"}"#, false),
+        (r#"{"id":"f1","type":"T","new":1}"#, false),
+        (r#"{"id":"f1","accountid":"111122223333","type":"T"}"#, false),
+        (r#"{"id":"f1","type":"T","severity":1,"Severity":2}"#, false),
+        (r#"[{"id":"f1","type":"T"}]"#, false),
+        (r#"{"id":"f1","type":"T""#, false),
+        (r#"{"id":"f1","type":"T"} x"#, false),
+    ] {
+        assert_eq!(set.read(json).is_some(), expected, "{json}");
+        if expected {
+            assert!(matches!(
+                crate::decode(json.as_bytes()).as_slice(),
+                [crate::Record::Finding(_)]
+            ));
+        }
+    }
 }
