@@ -1,15 +1,19 @@
 //! The AWS clients, built on the first call and not before.
 
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_http_client::{
     Builder,
     tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
 };
 use tokio::sync::OnceCell;
 
+mod settings;
 mod throttled;
+
+pub use settings::Settings;
 
 /// Amazon Root CA 1 to 4 and the Starfield root above them: the roots of every AWS endpoint in the
 /// commercial and US government partitions (<https://www.amazontrust.com/repository/>), valid until
@@ -23,6 +27,7 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("../roots/amazon.pem");
 /// no credentials.
 #[derive(Debug, Default)]
 pub struct Aws {
+    settings: Settings,
     config: OnceCell<SdkConfig>,
     s3: OnceCell<aws_sdk_s3::Client>,
     guardduty: OnceCell<aws_sdk_guardduty::Client>,
@@ -34,6 +39,11 @@ impl Aws {
     /// forms for one service.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Clients configured by these settings, and by the environment where they say nothing.
+    pub fn with_settings(settings: Settings) -> Self {
+        Self { settings, ..Self::default() }
     }
 
     /// Clients with a configuration of the caller's own.
@@ -79,24 +89,27 @@ impl Aws {
         self.config().await.retry_config().cloned().unwrap_or_else(RetryConfig::standard)
     }
 
-    async fn config(&self) -> &SdkConfig {
-        self.config
-            .get_or_init(|| async {
-                let region = std::env::var("AWS_REGION")
-                    .or_else(|_| std::env::var("AWS_DEFAULT_REGION"))
-                    .ok();
-                let trust = trust_store(region.as_deref(), |name| std::env::var_os(name).is_some());
-                let mut loader = aws_config::defaults(BehaviorVersion::latest())
-                    .http_client(http_client(trust))
-                    .retry_config(RetryConfig::standard().with_max_attempts(4))
-                    .timeout_config(timeouts());
-                if let Some(region) = region {
-                    loader = loader.region(Region::new(region));
-                }
-                loader.load().await
-            })
-            .await
+    /// The Region that the calls go to, once it is known.
+    pub async fn region(&self) -> Option<&str> {
+        self.config().await.region().map(AsRef::as_ref)
     }
+
+    async fn config(&self) -> &SdkConfig {
+        self.config.get_or_init(|| self.settings.load()).await
+    }
+}
+
+/// What is wrong with the credentials, when a call failed because there are none: said by who
+/// looked for them, in one line.
+pub fn credentials_problem(error: &(dyn Error + 'static)) -> Option<String> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<CredentialsError>() {
+            return Some(crate::chain(error));
+        }
+        cause = error.source();
+    }
+    None
 }
 
 /// The SDK has no limit on a whole operation by itself. These are upper bounds; the deadline of the

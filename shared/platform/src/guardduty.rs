@@ -1,18 +1,18 @@
 //! The GuardDuty calls of auto-archive, in chunks and pages, with findings exactly as GuardDuty
 //! sent them.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use aws_sdk_guardduty::{
     config::http::HttpResponse,
     error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
-    types::{Condition, FindingCriteria},
 };
 use bytes::Bytes;
 use tokio::sync::OnceCell;
 
 use crate::aws::Aws;
 
+mod listing;
 mod raw_answer;
 
 use raw_answer::RawAnswer;
@@ -34,12 +34,16 @@ pub struct GuardDuty {
 #[derive(Debug, thiserror::Error)]
 pub enum GuardDutyError {
     /// The service said no, or did not answer.
-    #[error("{operation} failed: {explanation}")]
+    #[error("{operation} failed: {told}{hint}")]
     Call {
         /// Name of the API operation.
         operation: &'static str,
-        /// Code and text of the service, and what to do.
-        explanation: String,
+        /// HTTP status, if the service answered.
+        status: Option<u16>,
+        /// Status, code and text of the service, or why there is no answer.
+        told: String,
+        /// What to do about it in a function, or nothing.
+        hint: &'static str,
         /// Whether the same call can succeed later.
         retryable: bool,
         /// The SDK's error.
@@ -95,48 +99,6 @@ impl GuardDuty {
         let output = self.aws.guardduty().await.list_detectors().send().await;
         let output = output.map_err(|error| GuardDutyError::call("ListDetectors", error))?;
         Ok(output.detector_ids.unwrap_or_default())
-    }
-
-    /// The ids of all findings that are not archived, each once, over all pages. Findings that are
-    /// archived meanwhile shift the pages, so nothing may be done with an id before all of them are
-    /// here.
-    pub async fn unarchived_ids(&self) -> Result<Vec<String>, GuardDutyError> {
-        let detector = self.detector_id().await?;
-        let criteria = FindingCriteria::builder()
-            .criterion("service.archived", Condition::builder().equals("false").build())
-            .build();
-        let (mut ids, mut known, mut tokens) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
-        let mut token = None;
-        loop {
-            let request = self
-                .aws
-                .guardduty()
-                .await
-                .list_findings()
-                .detector_id(detector)
-                .finding_criteria(criteria.clone());
-            let output = request
-                .max_results(i32::try_from(CHUNK).unwrap_or(50))
-                .set_next_token(token)
-                .send()
-                .await;
-            let output = output.map_err(|error| GuardDutyError::call("ListFindings", error))?;
-            ids.extend(
-                output
-                    .finding_ids
-                    .unwrap_or_default()
-                    .into_iter()
-                    .filter(|id| known.insert(id.clone())),
-            );
-            token = output.next_token.filter(|token| !token.is_empty());
-            match &token {
-                None => return Ok(ids),
-                Some(next) if !tokens.insert(next.clone()) => {
-                    return Err(GuardDutyError::PagesRepeat { seen: ids.len() });
-                }
-                Some(_) => {}
-            }
-        }
     }
 
     /// The findings with these ids, as documents that `findings::decode` reads: each the untouched
@@ -226,7 +188,9 @@ impl GuardDutyError {
         };
         Self::Call {
             operation,
-            explanation: format!("{told}{hint}"),
+            status,
+            told,
+            hint,
             retryable: !matches!(status, Some(400..=428 | 430..=499)),
             source: error.into(),
         }

@@ -20,8 +20,10 @@ use sha2::{Digest, Sha256};
 use crate::aws::Aws;
 
 mod error;
+mod listing;
 
 pub use error::{Cause, StoreError};
+pub use listing::Listed;
 
 /// How often a write that met another one (HTTP 409) is tried again.
 const CONFLICT_TRIES: u32 = 6;

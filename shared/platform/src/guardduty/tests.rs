@@ -95,6 +95,14 @@ fn ids_that_come_on_two_pages_are_listed_once() {
 }
 
 #[test]
+fn all_findings_are_asked_for_without_criteria() {
+    let (ids, requests) =
+        with(|_, _| page(&["a", "b"], None), async |guardduty| guardduty.ids().await.unwrap());
+    assert_eq!(ids, ["a", "b"]);
+    assert!(!requests[0].body.contains("findingCriteria"), "{}", requests[0].body);
+}
+
+#[test]
 fn pages_that_never_end_are_an_error() {
     let (result, _) =
         with(|_, _| page(&["a"], Some("t1")), async |guardduty| guardduty.unarchived_ids().await);

@@ -35,6 +35,8 @@ pub enum Cause {
     Key,
     /// The credentials or the clock are wrong. Every call fails in the same way.
     Credentials,
+    /// The bucket is in another Region than the call went to.
+    Region,
     /// Larger than the caller accepts.
     TooLarge,
     /// Anything else: no connection, no answer in time, 5xx after all retries.
@@ -100,6 +102,11 @@ impl StoreError {
         }
     }
 
+    /// The call and what it was for, without what came of it.
+    pub fn call_name(&self) -> String {
+        format!("{} s3://{}/{}", self.operation, self.bucket, self.key)
+    }
+
     /// Why it failed.
     pub fn cause(&self) -> Cause {
         self.cause
@@ -128,6 +135,7 @@ fn cause(status: Option<u16>, code: &str, message: &str) -> Cause {
             | "RequestTimeTooSkewed"
             | "SignatureDoesNotMatch",
         ) => Cause::Credentials,
+        (Some(301), _) | (_, "AuthorizationHeaderMalformed" | "PermanentRedirect") => Cause::Region,
         (Some(404), _) => Cause::Missing,
         (Some(403), _) => Cause::Denied,
         (Some(412), _) => Cause::ConditionFailed,
@@ -148,6 +156,7 @@ fn hint(cause: Cause) -> Option<&'static str> {
             "the KMS key is disabled, or its policy or the role lacks kms:Decrypt or kms:GenerateDataKey with kms:ViaService for s3 in this Region",
         ),
         Cause::Credentials => Some("the credentials have expired or the clock is wrong"),
+        Cause::Region => Some("the bucket is in another Region than the one that was asked"),
         Cause::ConditionFailed | Cause::Conflict | Cause::TooLarge | Cause::Other => None,
     }
 }

@@ -1,0 +1,139 @@
+//! Buckets: what is in them, and objects as they come in.
+
+use std::io::{self, Read};
+
+use anyhow::{anyhow, bail};
+use platform::store::{Cause, Listed, Store, StoreError};
+use tokio_util::io::SyncIoBridge;
+
+use super::{Connection, KINDS, Source};
+use crate::{exit::Unusable, printable::printable};
+
+/// The objects below `bucket/prefix` that can be read, in the order of their keys.
+pub(super) fn list(place: &str, connection: &Connection) -> anyhow::Result<Vec<Source>> {
+    let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
+    if bucket.is_empty() {
+        bail!(Unusable("s3:// names no bucket; write s3://BUCKET/PREFIX".to_owned()));
+    }
+    let store = Store::new(connection.aws().clone());
+    let listed = connection.runtime()?.block_on(store.list(bucket, prefix)).map_err(|error| {
+        explained(&error, connection, &format!("s3:ListBucket on arn:aws:s3:::{bucket}"))
+    })?;
+    let total = listed.len();
+    let found: Vec<_> = usable(listed)
+        .map(|Listed { key, size }| Source::Object { bucket: bucket.to_owned(), key, size })
+        .collect();
+    if found.is_empty() {
+        let (name, kinds) = (printable(place), KINDS.join(", ."));
+        bail!(Unusable(format!("s3://{name} has {total} objects, none of which ends in .{kinds}")));
+    }
+    Ok(found)
+}
+
+/// A key that ends in a slash is a folder to the console, and no name follows it.
+fn usable(listed: Vec<Listed>) -> impl Iterator<Item = Listed> {
+    listed.into_iter().filter(|object| {
+        let name = object.key.rsplit('/').next().unwrap_or_default();
+        name.rsplit_once('.').is_some_and(|(stem, kind)| !stem.is_empty() && KINDS.contains(&kind))
+    })
+}
+
+/// An object's bytes while they come in. Whatever was read before a connection breaks is followed
+/// by an error.
+pub(super) fn open(
+    bucket: &str,
+    key: &str,
+    connection: &Connection,
+) -> anyhow::Result<impl Read + Send + 'static> {
+    let store = Store::new(connection.aws().clone());
+    let runtime = connection.runtime()?;
+    let object = runtime.block_on(store.open(bucket, key, None, None)).map_err(|error| {
+        explained(&error, connection, &format!("s3:GetObject on arn:aws:s3:::{bucket}/*"))
+    })?;
+    let body = Box::pin(object.body.into_async_read());
+    Ok(Body {
+        bytes: SyncIoBridge::new_with_handle(body, runtime.handle().clone()),
+        name: printable(&format!("s3://{bucket}/{key}")).into_owned(),
+        _connection: connection.clone(),
+    })
+}
+
+/// The runtime must not end before the bytes do.
+struct Body<R> {
+    bytes: R,
+    name: String,
+    _connection: Connection,
+}
+
+impl<R: Read> Read for Body<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.bytes.read(buffer).map_err(|error| {
+            let told = format!(
+                "GetObject {} broke off: {}; try again",
+                self.name,
+                platform::chain(&error)
+            );
+            io::Error::new(error.kind(), told)
+        })
+    }
+}
+
+/// The error with the Region that was asked and what to do. `permission` is what the call takes.
+fn explained(error: &StoreError, connection: &Connection, permission: &str) -> anyhow::Error {
+    let place = connection.place();
+    if let Some(missing) = connection.missing(error) {
+        return anyhow!("{}{place} failed: {missing}", printable(&error.call_name()));
+    }
+    let advice = match error.cause() {
+        Cause::Denied => format!("allow {permission} to whoever's credentials these are"),
+        Cause::Region => "name the bucket's Region with --region".to_owned(),
+        Cause::Key => "allow kms:Decrypt on the key of the bucket".to_owned(),
+        Cause::Credentials => "renew the credentials, or name others with --profile".to_owned(),
+        Cause::Missing => "check bucket, key and --profile".to_owned(),
+        _ => "check the network and --endpoint-url".to_owned(),
+    };
+    anyhow!("{}{}; {advice}", printable(&error.to_string()), place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exit::Exit;
+
+    #[test]
+    fn folder_markers_and_other_objects_are_no_findings() {
+        let keys = ["a/", "a/b.json/", "a/.gz", "a/c.jsonl.gz", "a/d.parquet", "a/e.csv", "f.gz/g"];
+        let listed = keys.map(|key| Listed { key: key.to_owned(), size: 1 });
+        let found: Vec<_> = usable(listed.to_vec()).map(|object| object.key).collect();
+        assert_eq!(found, ["a/c.jsonl.gz", "a/d.parquet"]);
+    }
+
+    #[test]
+    fn a_bucket_has_to_be_named() {
+        let connection = Connection::new(platform::aws::Settings::default());
+        for place in ["", "/prefix"] {
+            assert_eq!(Exit::of(&list(place, &connection).unwrap_err()), Exit::BadUsage);
+        }
+    }
+
+    #[test]
+    fn a_connection_that_breaks_is_told_with_the_object() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::new(io::ErrorKind::ConnectionReset, "reset by peer"))
+            }
+        }
+        let mut body = Body {
+            bytes: Broken,
+            name: "s3://exports/a.json".to_owned(),
+            _connection: Connection::new(platform::aws::Settings::default()),
+        };
+        let error = body.read(&mut [0]).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
+        assert_eq!(
+            error.to_string(),
+            "GetObject s3://exports/a.json broke off: reset by peer; try again"
+        );
+    }
+}

@@ -1,0 +1,63 @@
+//! The ids of a detector's findings, over all pages.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_guardduty::types::{Condition, FindingCriteria};
+
+use super::{CHUNK, GuardDuty, GuardDutyError};
+
+impl GuardDuty {
+    /// The ids of all findings that GuardDuty keeps, archived or not, each once: those of the last
+    /// 90 days.
+    pub async fn ids(&self) -> Result<Vec<String>, GuardDutyError> {
+        self.listed(None).await
+    }
+
+    /// The ids of all findings that are not archived, each once.
+    pub async fn unarchived_ids(&self) -> Result<Vec<String>, GuardDutyError> {
+        let criteria = FindingCriteria::builder()
+            .criterion("service.archived", Condition::builder().equals("false").build());
+        self.listed(Some(criteria.build())).await
+    }
+
+    /// Findings that are archived meanwhile shift the pages, so nothing may be done with an id
+    /// before all of them are here.
+    async fn listed(
+        &self,
+        criteria: Option<FindingCriteria>,
+    ) -> Result<Vec<String>, GuardDutyError> {
+        let detector = self.detector_id().await?;
+        let (mut ids, mut known, mut tokens) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+        let mut token = None;
+        loop {
+            let request = self
+                .aws
+                .guardduty()
+                .await
+                .list_findings()
+                .detector_id(detector)
+                .set_finding_criteria(criteria.clone());
+            let output = request
+                .max_results(i32::try_from(CHUNK).unwrap_or(50))
+                .set_next_token(token)
+                .send()
+                .await;
+            let output = output.map_err(|error| GuardDutyError::call("ListFindings", error))?;
+            ids.extend(
+                output
+                    .finding_ids
+                    .unwrap_or_default()
+                    .into_iter()
+                    .filter(|id| known.insert(id.clone())),
+            );
+            token = output.next_token.filter(|token| !token.is_empty());
+            match &token {
+                None => return Ok(ids),
+                Some(next) if !tokens.insert(next.clone()) => {
+                    return Err(GuardDutyError::PagesRepeat { seen: ids.len() });
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}

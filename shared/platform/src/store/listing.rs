@@ -1,0 +1,77 @@
+//! What is in a bucket, over all pages.
+
+use super::{Store, StoreError};
+
+/// One object of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The key itself, not URL-encoded.
+    pub key: String,
+    /// Bytes.
+    pub size: u64,
+}
+
+impl Store {
+    /// Every object whose key begins with `prefix`, in the order of the keys. All of them are held
+    /// at once, some hundred bytes each.
+    pub async fn list(&self, bucket: &str, prefix: &str) -> Result<Vec<Listed>, StoreError> {
+        let client = self.aws.s3().await;
+        let mut pages =
+            client.list_objects_v2().bucket(bucket).prefix(prefix).into_paginator().send();
+        let mut listed = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page =
+                page.map_err(|error| StoreError::call("ListObjectsV2", bucket, prefix, error))?;
+            listed.extend(page.contents.unwrap_or_default().into_iter().filter_map(|object| {
+                let size = object.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
+                Some(Listed { key: object.key?, size })
+            }));
+        }
+        Ok(listed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::loopback::{Loopback, answer};
+
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+    }
+
+    #[test]
+    fn a_listing_goes_on_to_the_last_page() {
+        let page = |key: &str, size: u64, rest: &str| {
+            format!(
+                "<ListBucketResult><Contents><Key>{key}</Key><Size>{size}</Size></Contents>{rest}</ListBucketResult>"
+            )
+        };
+        let more =
+            "<IsTruncated>true</IsTruncated><NextContinuationToken>t1</NextContinuationToken>";
+        let pages = Mutex::new(vec![
+            page("p/b", 7, "<IsTruncated>false</IsTruncated>"),
+            page("p/a", 5, more),
+        ]);
+        let server =
+            Loopback::start(move |_, _| answer(200, &pages.lock().unwrap().pop().unwrap()));
+        let listed = block_on(Store::new(server.aws()).list("exports", "p/")).unwrap();
+        let expected =
+            [("p/a", 5), ("p/b", 7)].map(|(key, size)| Listed { key: key.to_owned(), size });
+        assert_eq!(listed, expected);
+        let requests = server.requests();
+        assert!(requests[0].line.contains("prefix=p%2F"), "{}", requests[0].line);
+        assert!(requests[1].line.contains("continuation-token=t1"), "{}", requests[1].line);
+    }
+
+    #[test]
+    fn a_bucket_in_another_region_is_told_apart() {
+        let body =
+            "<Error><Code>PermanentRedirect</Code><Message>use the other one</Message></Error>";
+        let server = Loopback::start(move |_, _| answer(301, body));
+        let error = block_on(Store::new(server.aws()).list("exports", "")).unwrap_err();
+        assert_eq!(error.cause(), super::super::Cause::Region);
+    }
+}
