@@ -7,6 +7,7 @@ use clap::Parser;
 use crate::{arguments::Arguments, exit::Exit};
 
 mod arguments;
+mod backtest;
 mod commands;
 mod diagnostic;
 mod documents;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// Replaces what could move the cursor, colour the screen or turn the reading direction: control
-/// characters, and the marks that reorder text. Attackers choose names that end up here.
+/// characters, and the marks that reorder text, and what is no character at all. Attackers choose names that end up here.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     if text.chars().any(is_unfit) {
         text.chars().map(|own| if is_unfit(own) { '\u{fffd}' } else { own }).collect()
@@ -14,7 +14,7 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
 
 fn is_unfit(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 #[cfg(test)]
