@@ -12,6 +12,9 @@ const BANDS: [&str; 5] = ["critical", "high", "medium", "low", "unknown"];
 /// How long the longest bar is: the width of the drawing.
 const LONGEST: f64 = 100.0;
 
+/// How long the shortest part is: one Critical finding among thousands has to be seen.
+const SHORTEST: f64 = 0.5;
+
 /// One coloured part of a bar.
 #[derive(Debug, PartialEq, Serialize)]
 pub(super) struct Span {
@@ -34,7 +37,7 @@ pub(super) struct Bar {
 
 /// One bar for each severity band of the totals.
 pub(super) fn bands(totals: &Value) -> Vec<Bar> {
-    let counts = |band| ACTIONS.map(|action| number(&totals[action][band]));
+    let counts = |band| ACTIONS.map(|action| at(&totals[action], band));
     scaled(BANDS.map(|band| (Some(band.to_owned()), counts(band))).into())
 }
 
@@ -51,7 +54,7 @@ pub(super) fn ranked(entries: &Value) -> Vec<Bar> {
 /// One bar for each rule: the findings that it decided, by severity band.
 pub(super) fn rules(rules: &Value) -> Vec<Vec<Span>> {
     let rules = rules.as_array().into_iter().flatten();
-    let counts = |rule: &Value| BANDS.map(|band| number(&rule["decided"][band]));
+    let counts = |rule: &Value| BANDS.map(|band| at(&rule["decided"], band));
     let counted: Vec<[u64; 5]> = rules.map(counts).collect();
     let most = counted.iter().map(total).max().unwrap_or_default();
     counted
@@ -76,7 +79,7 @@ fn spans(parts: impl Iterator<Item = (&'static str, u64)>, most: u64) -> Vec<Spa
     let mut x = 0.0;
     let mut spans = Vec::new();
     for (class, count) in parts.filter(|(_, count)| *count > 0) {
-        let width = count as f64 * scale;
+        let width = (count as f64 * scale).max(SHORTEST);
         spans.push(Span { class, x: rounded(x), width: rounded(width) });
         x += width;
     }
@@ -85,6 +88,10 @@ fn spans(parts: impl Iterator<Item = (&'static str, u64)>, most: u64) -> Vec<Spa
 
 fn total<const N: usize>(counts: &[u64; N]) -> u64 {
     counts.iter().fold(0, |sum, count| sum.saturating_add(*count))
+}
+
+fn at(tally: &Value, band: &str) -> u64 {
+    tally.get(band).map(number).unwrap_or_default()
 }
 
 /// A count; 0 where there is none.
@@ -116,6 +123,13 @@ mod tests {
         );
         assert_eq!(bars[1].name, None);
         assert_eq!(bars[1].spans, [Span { class: "noop", x: 0.0, width: 25.0 }]);
+    }
+
+    #[test]
+    fn one_finding_among_thousands_is_seen() {
+        let bars = rules(&serde_json::json!([{ "decided": { "low": 100_000, "critical": 1 } }]));
+        assert_eq!(bars[0][0], Span { class: "critical", x: 0.0, width: SHORTEST });
+        assert_eq!(bars[0][1].x, SHORTEST);
     }
 
     #[test]

@@ -18,7 +18,7 @@ const PERIODS: [i64; 7] = [1, 7, 14, 28, 91, 182, 364];
 const DAY_MILLIS: i64 = 86_400_000;
 
 const WIDTH: f64 = 960.0;
-const HEIGHT: f64 = 280.0;
+const HEIGHT: f64 = 272.0;
 /// Where the bars are: the rest is for the labels.
 const LEFT: f64 = 72.0;
 const TOP: f64 = 12.0;
