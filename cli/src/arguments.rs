@@ -4,7 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{commands::rules::RulesCommand, moment};
+use platform::aws::Settings;
+
+use crate::{
+    commands::{backtest, rules::RulesCommand},
+    moment,
+};
 
 /// Process Amazon GuardDuty findings: decide, explain, and run the whole system on one machine.
 #[derive(Debug, Parser)]
@@ -22,6 +27,9 @@ pub(crate) enum Command {
     /// Say why: every rule that was asked, condition by condition
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArguments),
+    /// Say what a rule set would have done to your own history, and what another would change
+    #[command(after_help = backtest::EXAMPLES)]
+    Backtest(backtest::Arguments),
     /// Check, test, convert and describe rule files
     Rules {
         #[command(subcommand)]
@@ -67,6 +75,28 @@ pub(crate) struct InputArguments {
     /// Findings in any shape, plain or gzipped; folders; `-` for standard input
     #[arg(required = true, value_name = "FILE|DIR|-")]
     pub(crate) paths: Vec<PathBuf>,
+}
+
+/// How AWS is reached, as with the AWS CLI.
+#[derive(Debug, Args)]
+pub(crate) struct ConnectionArguments {
+    /// Profile of the AWS configuration
+    #[arg(long, value_name = "NAME", help_heading = "AWS")]
+    profile: Option<String>,
+    /// Call this endpoint instead of AWS, such as that of `guardsift local`
+    #[arg(long, value_name = "URL", help_heading = "AWS")]
+    endpoint_url: Option<String>,
+}
+
+impl ConnectionArguments {
+    /// What was said; a Region may come from elsewhere in the command.
+    pub(crate) fn settings(&self, region: Option<&String>) -> Settings {
+        Settings {
+            region: region.cloned(),
+            profile: self.profile.clone(),
+            endpoint_url: self.endpoint_url.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Args)]

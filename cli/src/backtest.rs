@@ -1,4 +1,19 @@
-//! `guardsift backtest`: what a rule set would have done to the findings of the past.
+//! What a rule set would have done to a history: read, summed up, compared and shown.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "the command that calls it is not written yet"))]
+mod condition;
+mod difference;
+mod history;
+mod names;
+pub(crate) mod outcome;
+mod regret;
 pub(crate) mod report;
+mod review;
+mod rule_text;
+mod scan;
+mod summary;
+mod text;
+
+pub(crate) use condition::Condition;
+pub(crate) use scan::{Question, scan};
+pub(crate) use summary::Summary;
+pub(crate) use text::{rules_table, text};

@@ -5,6 +5,7 @@ use crate::{
     exit::Exit,
 };
 
+pub(crate) mod backtest;
 mod decide;
 mod explain;
 mod local;
@@ -13,6 +14,7 @@ pub(crate) mod rules;
 /// Runs the command that was asked for.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     match arguments.command {
+        Command::Backtest(arguments) => backtest::run(&arguments),
         Command::Decide(arguments) => decide::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Local(arguments) => local::run(arguments),

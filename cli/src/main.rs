@@ -12,7 +12,6 @@ mod commands;
 mod diagnostic;
 mod documents;
 mod exit;
-#[cfg_attr(not(test), expect(dead_code, reason = "the commands that read history follow"))]
 mod history;
 mod input;
 mod moment;

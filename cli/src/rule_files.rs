@@ -19,6 +19,16 @@ pub(crate) fn load(path: Option<&Path>) -> anyhow::Result<RuleSet> {
     parse(&sources)
 }
 
+/// The names and texts of rule files and folders; without any, those of the built-in set.
+pub(crate) fn texts_or_built_in(
+    paths: &[impl AsRef<Path>],
+) -> anyhow::Result<Vec<(String, String)>> {
+    if paths.is_empty() {
+        return Ok(vec![(BUILT_IN.name.to_owned(), BUILT_IN.text.to_owned())]);
+    }
+    texts(paths)
+}
+
 /// The names and texts of rule files, and of all in a folder in the order of their names.
 pub(crate) fn texts(paths: &[impl AsRef<Path>]) -> anyhow::Result<Vec<(String, String)>> {
     let mut texts = Vec::new();

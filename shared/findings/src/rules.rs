@@ -107,6 +107,11 @@ impl RuleSet {
         &self.rules
     }
 
+    /// The position of one of these rules.
+    pub fn position(&self, rule: &Rule) -> Option<usize> {
+        self.rules.iter().position(|own| std::ptr::eq(own, rule))
+    }
+
     /// What holds for rules that say nothing else.
     pub fn defaults(&self) -> &Defaults {
         &self.defaults

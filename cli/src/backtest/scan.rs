@@ -1,0 +1,219 @@
+//! Reads a history object by object, on several threads, each object with bounded memory.
+
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use findings::{
+    Decision, ExportLimits, Lines, Matcher, RawLine, Reading, Record, RuleSet, Timestamp, decode,
+};
+
+use super::history::{Batch, History, Identity, Verdict, Version};
+use crate::history::{Connection, Opened, Source};
+
+/// What is asked of a history.
+pub(crate) struct Question<'r> {
+    pub(crate) rules: &'r RuleSet,
+    /// The rule set to compare with.
+    pub(crate) against: Option<&'r RuleSet>,
+    pub(crate) as_of: Timestamp,
+    pub(crate) since: Option<Timestamp>,
+    pub(crate) until: Option<Timestamp>,
+    /// Empty for all.
+    pub(crate) accounts: Vec<String>,
+    /// Empty for all.
+    pub(crate) regions: Vec<String>,
+    /// Count only what rules match, and keep no finding.
+    pub(crate) counts_only: bool,
+}
+
+/// Reads all sources. One that is broken is a problem of the history; the others go on.
+pub(crate) fn scan(
+    question: &Question<'_>,
+    sources: &[Source],
+    connection: &Connection,
+    threads: usize,
+    progress: impl Fn(u64) + Sync,
+) -> History {
+    let next = AtomicUsize::new(0);
+    let history = Mutex::new(History::default());
+    std::thread::scope(|scope| {
+        for _ in 0..threads.clamp(1, sources.len().max(1)) {
+            scope.spawn(|| {
+                let mut reader = Reader::new(question);
+                while let Some(source) = sources.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let batch = reader.object(source, connection);
+                    history.lock().unwrap_or_else(PoisonError::into_inner).absorb(batch);
+                    progress(source.size());
+                }
+            });
+        }
+    });
+    history.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What one thread reads with.
+struct Reader<'q, 'r> {
+    question: &'q Question<'r>,
+    matcher: Matcher<'r>,
+    against: Option<Matcher<'r>>,
+    matched: Vec<usize>,
+    batch: Batch,
+}
+
+impl<'q, 'r> Reader<'q, 'r> {
+    fn new(question: &'q Question<'r>) -> Self {
+        Self {
+            question,
+            matcher: Matcher::new(question.rules, question.as_of),
+            against: question.against.map(|rules| Matcher::new(rules, question.as_of)),
+            matched: Vec::new(),
+            batch: Batch::default(),
+        }
+    }
+
+    /// All that one object holds; only the problem when it can't be read to its end.
+    fn object(&mut self, source: &Source, connection: &Connection) -> Batch {
+        self.batch.tally.matched = vec![0; self.question.rules.rules().len()];
+        let name = source.name();
+        let outcome = match crate::history::open(source, connection) {
+            Ok(Opened::Bytes(read)) if name.ends_with(".json") => self.document(&name, read),
+            Ok(Opened::Bytes(read)) => self.lines(&name, read),
+            Ok(Opened::Texts(texts)) => texts.into_iter().try_for_each(|text| {
+                let (row, text) = text?;
+                self.text(&name, row, text.as_bytes());
+                Ok(())
+            }),
+            Err(error) => Err(error),
+        };
+        let mut batch = std::mem::take(&mut self.batch);
+        batch.tally.objects = 1;
+        if let Err(error) = outcome {
+            let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
+            batch = Batch::default();
+            batch.tally.objects = 1;
+            batch.tally.problem(name, format!("left out: {}", causes.join(": ")));
+        }
+        batch
+    }
+
+    fn lines(&mut self, name: &str, read: impl std::io::Read) -> anyhow::Result<()> {
+        let limits = ExportLimits { decompressed_bytes: u64::MAX, ..ExportLimits::default() };
+        let mut lines = Lines::new(read, limits);
+        let mut number = 0;
+        while let Some(line) = lines.next()? {
+            number += 1;
+            match line {
+                RawLine::Whole { bytes, .. } => self.text(name, number, bytes),
+                RawLine::TooLong { length, .. } => self.batch.tally.problem(
+                    format!("{name}:{number}"),
+                    format!("{length} bytes, more than the {} of a line", limits.line_bytes),
+                ),
+            }
+        }
+        Ok(())
+    }
+
+    /// A file of whole JSON documents, which may span lines.
+    fn document(&mut self, name: &str, mut read: impl std::io::Read) -> anyhow::Result<()> {
+        let mut text = Vec::new();
+        read.read_to_end(&mut text)?;
+        for document in crate::documents::documents(&text) {
+            self.text(name, document.line as u64, document.bytes);
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, name: &str, line: u64, bytes: &[u8]) {
+        let rules = self.question.rules;
+        if bytes.trim_ascii().is_empty() {
+            return;
+        }
+        let question = self.question;
+        if let Ok(text) = std::str::from_utf8(bytes)
+            && let Some(reading) = rules.read(text)
+        {
+            match question.against.map(|against| against.read(text)) {
+                None => return self.finding(&reading, None),
+                Some(Some(earlier)) => return self.finding(&reading, Some(&earlier)),
+                Some(None) => {}
+            }
+        }
+        for record in decode(bytes) {
+            match record {
+                Record::Finding(finding) => {
+                    let earlier = question.against.map(|against| against.reading(&finding));
+                    self.finding(&rules.reading(&finding), earlier.as_ref());
+                }
+                Record::Event(_) => self.batch.tally.events += 1,
+                Record::Unreadable(reason) => {
+                    self.batch.tally.problem(format!("{name}:{line}"), reason.to_string());
+                }
+            }
+        }
+    }
+
+    fn finding(&mut self, reading: &Reading<'_>, earlier: Option<&Reading<'_>>) {
+        let question = self.question;
+        if !question.asks_for(reading) {
+            self.batch.tally.outside += 1;
+            return;
+        }
+        self.batch.tally.records += 1;
+        let decision = self.matcher.judge(reading, &mut self.matched);
+        for position in &self.matched {
+            if let Some(count) = self.batch.tally.matched.get_mut(*position) {
+                *count += 1;
+            }
+        }
+        if question.counts_only {
+            return;
+        }
+        let earlier = match (&mut self.against, earlier, question.against) {
+            (Some(matcher), Some(reading), Some(rules)) => {
+                Some(verdict(rules, &matcher.decide(reading)))
+            }
+            _ => None,
+        };
+        let version = Version {
+            updated_at: reading.updated_at(),
+            count: reading.count(),
+            severity: reading.severity(),
+            is_sample: reading.is_sample(),
+            concerns_attack_sequence: reading.concerns_attack_sequence(),
+            verdict: verdict(question.rules, &decision),
+            earlier,
+        };
+        let names = &mut self.batch.names;
+        let identity = Identity {
+            account: names.number(reading.account_id()),
+            region: names.number(reading.region()),
+            id: reading.id().into(),
+        };
+        let kind = names.number(reading.finding_type());
+        self.batch.rows.push((identity, kind, version));
+    }
+}
+
+impl Question<'_> {
+    fn asks_for(&self, reading: &Reading<'_>) -> bool {
+        let is_named = |names: &[String], own: Option<&str>| {
+            names.is_empty() || own.is_some_and(|own| names.iter().any(|name| name == own))
+        };
+        // A finding without a readable time can't be shown to lie outside.
+        let is_in_time = reading.updated_at().is_none_or(|moment| {
+            self.since.is_none_or(|since| moment >= since)
+                && self.until.is_none_or(|until| moment < until)
+        });
+        is_in_time
+            && is_named(&self.accounts, reading.account_id())
+            && is_named(&self.regions, reading.region())
+    }
+}
+
+fn verdict(rules: &RuleSet, decision: &Decision<'_>) -> Verdict {
+    let position = decision.rule.and_then(|rule| rules.position(rule));
+    let rule = position.and_then(|position| u32::try_from(position).ok());
+    Verdict { action: decision.action, rule, guard: decision.guard }
+}

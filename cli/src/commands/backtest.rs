@@ -1,0 +1,214 @@
+//! `guardsift backtest`: what a rule set would have done to one's own history.
+
+use std::{io::Write, path::PathBuf};
+
+use anyhow::Context;
+use clap::ValueEnum;
+use findings::{RuleSet, RuleSource, Timestamp};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::{
+    arguments::ConnectionArguments,
+    backtest::{self, Condition, Question, Summary, outcome::Outcome},
+    exit::{Exit, Unusable},
+    history::{self, Connection},
+    moment, rule_files,
+};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Rule files, or folders of them in the order of their names [default: guardsift's own set]
+    #[arg(value_name = "RULES")]
+    rules: Vec<PathBuf>,
+    /// Where findings are: files and folders, s3://BUCKET/PREFIX, or `api` for GuardDuty itself
+    #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
+    history: Vec<String>,
+    /// Compare with this rule file or folder
+    #[arg(long, value_name = "RULES")]
+    against: Option<PathBuf>,
+    /// Count every version of a finding, not only the newest
+    #[arg(long)]
+    all_versions: bool,
+    /// Only findings updated at or after this: a date, a time, or an age such as 90d
+    #[arg(long, value_name = "TIME", value_parser = moment::parse_or_ago)]
+    since: Option<Timestamp>,
+    /// Only findings updated before this
+    #[arg(long, value_name = "TIME", value_parser = moment::parse_or_ago)]
+    until: Option<Timestamp>,
+    /// Only findings of this account; may be repeated
+    #[arg(long, value_name = "ID")]
+    account: Vec<String>,
+    /// Only findings of this Region; may be repeated. The first is also the one to call
+    #[arg(long = "region", value_name = "REGION")]
+    regions: Vec<String>,
+    /// Decide as of this moment instead of now: it matters for rules that expire
+    #[arg(long, value_name = "TIME", value_parser = moment::parse)]
+    as_of: Option<Timestamp>,
+    /// Exit with 3 when this holds, such as `archived.high>0`; may be repeated
+    #[arg(long, value_name = "CONDITION")]
+    fail_on: Vec<Condition>,
+    /// How often a finding may occur again after it would have been archived, before that is regretted
+    #[arg(long, default_value_t = 5, value_name = "N")]
+    recurrences: u64,
+    /// A rule that decides more than this share of all findings is called broad
+    #[arg(long, default_value_t = 25.0, value_name = "PERCENT", value_parser = percent)]
+    broad: f64,
+    /// List the findings themselves, too
+    #[arg(long)]
+    list: bool,
+    /// Write a report for people into this file: one page of HTML that needs nothing else
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Print only `rule count` lines: how many records each rule's criteria hold for
+    #[arg(long, value_enum, value_name = "WHAT", conflicts_with_all = ["report", "fail_on", "against", "list"])]
+    count: Option<Count>,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    output: Format,
+    /// Exit with 3 when something in the history could not be read
+    #[arg(long)]
+    strict: bool,
+    /// How many objects are read at once [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
+    #[command(flatten)]
+    connection: ConnectionArguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Count {
+    /// Of all versions, duplicates included
+    Matches,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One object, guardsift.backtest/v1
+    Json,
+    /// One object per finding
+    Jsonl,
+    /// One row per rule
+    Table,
+}
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  guardsift backtest rules/ --history exports/
+  guardsift backtest new.yaml --against old.yaml --history s3://my-exports/AWSLogs/ --since 90d
+  guardsift backtest rules/ --history api --fail-on 'archived.high>0' --fail-on 'regret>0'
+  guardsift backtest rules/ --history exports/ --report backtest.html
+
+Conditions of --fail-on are FIGURE COMPARISON NUMBER, the number in percent of all findings when
+% follows. Figures: archived, notified, noop, unmatched, rule:NAME and newly-archived, each with
+.low .medium .high .critical .unknown or none; regret, or regret.rose .recurred .joined; changed,
+never-matched, broad, expired, unreadable. Comparisons: > >= < <= = !=.";
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let files = rule_files::texts_or_built_in(&arguments.rules)?;
+    let rules = parse(&files)?;
+    let against_files = arguments.against.as_ref().map(|path| rule_files::texts(&[path]));
+    let against_files = against_files.transpose()?;
+    let against = against_files.as_deref().map(parse).transpose()?;
+    let connection = Connection::new(arguments.connection.settings(arguments.regions.first()));
+    let sources = history::sources(&arguments.history, &connection)?;
+    let question = Question {
+        rules: &rules,
+        against: against.as_ref(),
+        as_of: arguments.as_of.unwrap_or_else(moment::now),
+        since: arguments.since,
+        until: arguments.until,
+        accounts: arguments.account.clone(),
+        regions: arguments.regions.clone(),
+        counts_only: arguments.count.is_some(),
+    };
+    let threads = arguments.threads.map_or_else(
+        || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        usize::from,
+    );
+    let bar = progress_bar(sources.iter().map(history::Source::size).sum());
+    let history = backtest::scan(&question, &sources, &connection, threads, |bytes| bar.inc(bytes));
+    bar.finish_and_clear();
+    let unreadable = history.tally.problem_count;
+    if arguments.count.is_some() {
+        print_counts(&rules, &history.tally.matched)?;
+        for problem in &history.tally.problems {
+            anstream::eprintln!("{}: {}", problem.source, problem.reason);
+        }
+        return Ok(exit(arguments.strict && unreadable > 0));
+    }
+    let summary = Summary {
+        question: &question,
+        history: &history,
+        sources: &arguments.history,
+        files: &files,
+        against_files: against_files.as_deref().unwrap_or_default(),
+        all_versions: arguments.all_versions,
+        recurrences: arguments.recurrences,
+        broad: arguments.broad / 100.0,
+        with_findings: arguments.list || arguments.output == Format::Jsonl,
+    };
+    let mut outcome = summary.outcome();
+    let asked: Result<_, _> = arguments.fail_on.iter().map(|own| own.ask(&outcome)).collect();
+    outcome.conditions = asked.map_err(|error| Unusable(format!("--fail-on: {error}")))?;
+    if let Some(path) = &arguments.report {
+        let html = backtest::report::render(&serde_json::to_value(&outcome)?)?;
+        std::fs::write(path, html)
+            .with_context(|| Unusable(format!("can't write the report to {}", path.display())))?;
+    }
+    print(&outcome, arguments.output)?;
+    let has_failed = outcome.conditions.iter().any(|condition| condition.failed);
+    Ok(exit(has_failed || arguments.strict && unreadable > 0))
+}
+
+fn exit(has_failed: bool) -> Exit {
+    if has_failed { Exit::CheckFailed } else { Exit::Success }
+}
+
+fn parse(files: &[(String, String)]) -> anyhow::Result<RuleSet> {
+    let sources: Vec<_> = files.iter().map(|(name, text)| RuleSource { name, text }).collect();
+    rule_files::parse(&sources)
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).parse().ok();
+    number
+        .filter(|percent| (0.0..=100.0).contains(percent))
+        .ok_or_else(|| "write a number from 0 to 100".to_owned())
+}
+
+/// On a terminal: how far it is, how fast it goes, how long it takes.
+fn progress_bar(bytes: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template(
+        "{bar:40} {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left",
+    );
+    match style {
+        Ok(style) => ProgressBar::new(bytes).with_style(style),
+        Err(_) => ProgressBar::hidden(),
+    }
+}
+
+fn print_counts(rules: &RuleSet, matched: &[u64]) -> anyhow::Result<()> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    for (position, rule) in rules.rules().iter().enumerate() {
+        writeln!(out, "{} {}", rule.name, matched.get(position).copied().unwrap_or_default())?;
+    }
+    Ok(out.flush()?)
+}
+
+fn print(outcome: &Outcome, format: Format) -> anyhow::Result<()> {
+    match format {
+        Format::Text => anstream::print!("{}", backtest::text(outcome)),
+        Format::Table => anstream::print!("{}", backtest::rules_table(outcome)),
+        Format::Json => anstream::println!("{}", serde_json::to_string_pretty(outcome)?),
+        Format::Jsonl => {
+            let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+            for finding in outcome.findings.iter().flatten() {
+                writeln!(out, "{}", serde_json::to_string(finding)?)?;
+            }
+            out.flush()?;
+        }
+    }
+    Ok(())
+}
