@@ -127,6 +127,8 @@ impl Condition {
             "=" => (value - self.bound).abs() < f64::EPSILON,
             _ => (value - self.bound).abs() >= f64::EPSILON,
         };
+        // A share is shown with one decimal; it was compared with all of them.
+        let value = (value * 10.0).round() / 10.0;
         Ok(ConditionLine { condition: self.to_string(), value, failed })
     }
 

@@ -119,7 +119,7 @@ fn regrets(out: &mut String, outcome: &Outcome) {
         ]);
     }
     let title = format!("Regret: {} would have been archived and got worse", outcome.regret_count);
-    section(out, &title, &format!("{}\n", table.trim_fmt()));
+    section(out, &title, &worded(table));
 }
 
 fn difference(out: &mut String, outcome: &Outcome) {
@@ -182,7 +182,7 @@ fn findings(out: &mut String, outcome: &Outcome) {
             ),
         ]);
     }
-    section(out, "Findings", &format!("{}\n", table.trim_fmt()));
+    section(out, "Findings", &worded(table));
 }
 
 fn problems(out: &mut String, outcome: &Outcome) {
@@ -228,6 +228,14 @@ fn plain() -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table
+}
+
+/// A table of words alone.
+fn worded(mut table: Table) -> String {
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    format!("{}\n", table.trim_fmt())
 }
 
 /// Aligns numbers to the right, from a column on, up to the first that holds text.
