@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
     /// Rule files, or folders of them in the order of their names [default: guardsift's own set]
     #[arg(value_name = "RULES")]
     rules: Vec<PathBuf>,
-    /// Where findings are: files and folders, s3://BUCKET/PREFIX, or `api` for GuardDuty itself
+    /// Where findings are: files and folders, `s3://BUCKET/PREFIX`, or `api` for GuardDuty itself
     #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
     history: Vec<String>,
     /// Compare with this rule file or folder

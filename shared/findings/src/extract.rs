@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use serde::de::IgnoredAny;
+use smallvec::SmallVec;
 
 use self::{
     scan::{Broken, Scan},
-    walk::Walk,
+    walk::{Sink, Walk},
 };
 
 mod depth;
@@ -52,10 +53,13 @@ struct Node {
 /// What an extraction found: for each path, in the order of the paths, its values in document order.
 #[derive(Debug, Clone)]
 pub struct Values<'a> {
-    slots: Vec<Vec<Value<'a>>>,
+    slots: Vec<Slot<'a>>,
     /// Whether the outermost object has a member that no path begins with, or in another casing.
     has_strangers: bool,
 }
+
+/// Most paths have one value or none, which takes no memory of its own.
+type Slot<'a> = SmallVec<[Value<'a>; 1]>;
 
 /// Why no values could be extracted from a text.
 #[derive(Debug, thiserror::Error)]
@@ -108,14 +112,9 @@ impl Paths {
     /// # Errors
     /// When the text is no JSON or nested too deeply.
     pub fn extract<'a>(&self, json: &'a str) -> Result<Values<'a>, ExtractError> {
-        self.extract_below(ROOT, json)
-    }
-
-    fn extract_below<'a>(&self, node: usize, json: &'a str) -> Result<Values<'a>, ExtractError> {
         let mut values = self.nothing();
-        let mut walk = Walk { paths: self, scan: Scan::new(json), values: &mut values };
-        let outcome = walk.value(node, 0);
-        match outcome {
+        let mut walk = Walk { paths: self, scan: Scan::new(json), sink: &mut values };
+        match walk.value(ROOT, 0) {
             Ok(()) if walk.scan.is_at_end() => Ok(values),
             Err(Broken::TooDeep) => Err(ExtractError::TooDeep),
             Ok(()) | Err(Broken::Syntax) => Err(syntax_error(json)),
@@ -124,7 +123,10 @@ impl Paths {
 
     /// An extraction that found nothing.
     pub fn nothing<'a>(&self) -> Values<'a> {
-        Values { slots: vec![Vec::new(); self.count], has_strangers: false }
+        Values {
+            slots: std::iter::repeat_with(Slot::new).take(self.count).collect(),
+            has_strangers: false,
+        }
     }
 
     fn insert(&mut self, segments: &[&str]) -> usize {
@@ -162,28 +164,17 @@ struct Found {
 impl<'a> Values<'a> {
     /// The values at the path with this slot; empty when the finding has none.
     pub fn at(&self, slot: usize) -> &[Value<'a>] {
-        self.slots.get(slot).map_or(&[], Vec::as_slice)
+        self.slots.get(slot).map_or(&[], SmallVec::as_slice)
     }
 
     /// Whether the outermost object has a member that no path begins with, or in another casing.
     pub(crate) fn has_strangers(&self) -> bool {
         self.has_strangers
     }
+}
 
-    fn absorb(&mut self, inner: Values<'_>) {
-        for (own, found) in self.slots.iter_mut().zip(inner.slots) {
-            own.extend(found.into_iter().filter_map(|value| match value {
-                Value::Null => Some(Value::Null),
-                Value::Bool(flag) => Some(Value::Bool(flag)),
-                Value::Text(text) => Some(Value::Text(Cow::Owned(text.into_owned()))),
-                // A copied number stays comparable as the text of its digits.
-                Value::Number(number) => Some(Value::Text(Cow::Owned(number.to_owned()))),
-                Value::Object(_) => None,
-            }));
-        }
-    }
-
-    fn push(&mut self, slots: &[usize], value: Value<'a>) {
+impl<'a> Sink<'a> for Values<'a> {
+    fn take(&mut self, slots: &[usize], value: Value<'a>) {
         let Some((last, others)) = slots.split_last() else { return };
         for slot in others {
             if let Some(values) = self.slots.get_mut(*slot) {
@@ -193,6 +184,10 @@ impl<'a> Values<'a> {
         if let Some(values) = self.slots.get_mut(*last) {
             values.push(value);
         }
+    }
+
+    fn stranger(&mut self) {
+        self.has_strangers = true;
     }
 }
 

@@ -25,10 +25,15 @@ pub(super) struct Quoted<'a> {
 }
 
 impl<'a> Quoted<'a> {
+    /// The text that it stands for, when that is what is written.
+    pub(super) fn plain(self) -> Option<&'a str> {
+        (!self.has_escapes).then_some(self.inner)
+    }
+
     /// The text that it stands for.
     pub(super) fn text(self) -> Result<Cow<'a, str>, Broken> {
-        if !self.has_escapes {
-            return Ok(Cow::Borrowed(self.inner));
+        if let Some(plain) = self.plain() {
+            return Ok(Cow::Borrowed(plain));
         }
         let quoted = format!("\"{}\"", self.inner);
         serde_json::from_str(&quoted).map(Cow::Owned).map_err(|_| Broken::Syntax)
@@ -41,6 +46,7 @@ impl<'a> Scan<'a> {
     }
 
     /// The byte that the next token begins with.
+    #[inline]
     pub(super) fn peek(&mut self) -> Result<u8, Broken> {
         let bytes = self.json.as_bytes();
         while let Some(byte) = bytes.get(self.at) {
@@ -53,6 +59,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Steps over the byte that was just looked at.
+    #[inline]
     pub(super) fn step(&mut self) {
         self.at += 1;
     }
@@ -73,6 +80,7 @@ impl<'a> Scan<'a> {
     }
 
     /// After an element or member: whether there is another. `close` ends the list.
+    #[inline]
     pub(super) fn goes_on(&mut self, close: u8) -> Result<bool, Broken> {
         let byte = self.peek()?;
         self.step();
@@ -84,6 +92,7 @@ impl<'a> Scan<'a> {
     }
 
     /// The key of a member and the colon behind it.
+    #[inline]
     pub(super) fn key(&mut self) -> Result<Quoted<'a>, Broken> {
         if self.peek()? != b'"' {
             return Err(Broken::Syntax);
@@ -97,6 +106,7 @@ impl<'a> Scan<'a> {
     }
 
     /// A string; the scan stands at its opening quote.
+    #[inline]
     pub(super) fn string(&mut self) -> Result<Quoted<'a>, Broken> {
         self.at += 1;
         let start = self.at;
@@ -207,12 +217,13 @@ impl<'a> Scan<'a> {
 }
 
 /// How many bytes stand before the first quote, backslash or control character.
+#[inline]
 fn plain(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::MAX / 255;
     const HIGH: u64 = ONES << 7;
     let mut at = 0;
-    for chunk in bytes.chunks_exact(8) {
-        let Ok(word) = chunk.try_into().map(u64::from_le_bytes) else { break };
+    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let word = u64::from_le_bytes(*chunk);
         let zero = |word: u64| word.wrapping_sub(ONES) & !word;
         let quote = zero(word ^ (ONES * u64::from(b'"')));
         let backslash = zero(word ^ (ONES * u64::from(b'\\')));

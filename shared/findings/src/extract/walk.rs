@@ -1,19 +1,49 @@
 //! The walk over one JSON value along the trie.
 
+use std::borrow::Cow;
+
 use super::{
-    Paths, Value, Values,
+    Paths, Value,
     depth::MAX_DEPTH,
     scan::{Broken, Scan},
 };
 
-/// A walk over one text.
-pub(super) struct Walk<'w, 'a> {
-    pub(super) paths: &'w Paths,
-    pub(super) scan: Scan<'a>,
-    pub(super) values: &'w mut Values<'a>,
+/// Where the values go that a walk finds.
+pub(super) trait Sink<'a> {
+    /// Takes a value for some slots.
+    fn take(&mut self, slots: &[usize], value: Value<'a>);
+
+    /// Hears of a member of the outermost object that is not written as any path is.
+    fn stranger(&mut self) {}
 }
 
-impl<'a> Walk<'_, 'a> {
+/// A walk over one text.
+pub(super) struct Walk<'w, 'a, S: ?Sized> {
+    pub(super) paths: &'w Paths,
+    pub(super) scan: Scan<'a>,
+    pub(super) sink: &'w mut S,
+}
+
+/// Values found in a text that was decoded on the way, copied out of it.
+struct Embedded<'s, S: ?Sized>(&'s mut S);
+
+impl<'a, 'b, S: Sink<'b> + ?Sized> Sink<'a> for Embedded<'_, S> {
+    fn take(&mut self, slots: &[usize], value: Value<'a>) {
+        let copied = match value {
+            Value::Null => Value::Null,
+            Value::Bool(flag) => Value::Bool(flag),
+            Value::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            // A copied number stays comparable as the text of its digits.
+            Value::Number(digits) => Value::Text(Cow::Owned(digits.to_owned())),
+            Value::Object(_) => return,
+        };
+        if !slots.is_empty() {
+            self.0.take(slots, copied);
+        }
+    }
+}
+
+impl<'a, S: Sink<'a> + ?Sized> Walk<'_, 'a, S> {
     /// Reads one value at a node of the trie, inside `depth` objects and arrays.
     pub(super) fn value(&mut self, node: usize, depth: usize) -> Result<(), Broken> {
         let paths = self.paths;
@@ -27,7 +57,7 @@ impl<'a> Walk<'_, 'a> {
                     self.members(node, depth)?;
                 }
                 if !own.slots.is_empty() {
-                    self.values.push(&own.slots, Value::Object(self.scan.since(start)));
+                    self.sink.take(&own.slots, Value::Object(self.scan.since(start)));
                 }
                 Ok(())
             }
@@ -38,14 +68,10 @@ impl<'a> Walk<'_, 'a> {
                     return Ok(());
                 }
                 let text = quoted.text()?;
-                // What is found in the embedded text is copied out of it: its escapes were
-                // resolved into a buffer of this call. Prose that is no JSON holds no values.
-                if let Some(holder) = own.embedded
-                    && let Ok(inner) = paths.extract_below(holder, &text)
-                {
-                    self.values.absorb(inner);
+                if let Some(holder) = own.embedded {
+                    self.embedded(holder, &text);
                 }
-                self.values.push(&own.slots, Value::Text(text));
+                self.sink.take(&own.slots, Value::Text(text));
                 Ok(())
             }
             (first, _) => {
@@ -56,10 +82,27 @@ impl<'a> Walk<'_, 'a> {
                     b'f' => Value::Bool(false),
                     _ => Value::Number(scalar),
                 };
-                self.values.push(&own.slots, value);
+                self.sink.take(&own.slots, value);
                 Ok(())
             }
         }
+    }
+
+    /// Looks into the JSON that a text holds. Prose holds none: a text that begins like an object
+    /// and is none leaves nothing behind, so it is read to its end before anything is taken.
+    fn embedded(&mut self, holder: usize, text: &str) {
+        if !text.trim_start().starts_with(['{', '[']) {
+            return;
+        }
+        let mut whole = Scan::new(text);
+        if whole.skip(0).is_err() || !whole.is_at_end() {
+            return;
+        }
+        let mut sink = Embedded(&mut *self.sink);
+        let mut inner: Walk<'_, '_, dyn Sink<'_>> =
+            Walk { paths: self.paths, scan: Scan::new(text), sink: &mut sink };
+        // It was read to its end once: only half of a surrogate pair can still stand in the way.
+        let _ = inner.value(holder, 0);
     }
 
     fn members(&mut self, node: usize, depth: usize) -> Result<(), Broken> {
@@ -72,9 +115,14 @@ impl<'a> Walk<'_, 'a> {
             return Ok(());
         }
         loop {
-            let key = self.scan.key()?.text()?;
-            let found = self.paths.find(node, &key);
-            self.values.has_strangers |= depth == 0 && !found.is_some_and(|found| found.is_usual);
+            let key = self.scan.key()?;
+            let found = match key.plain() {
+                Some(key) => self.paths.find(node, key),
+                None => self.paths.find(node, &key.text()?),
+            };
+            if depth == 0 && !found.is_some_and(|found| found.is_usual) {
+                self.sink.stranger();
+            }
             match found {
                 Some(found) => self.value(found.node, depth + 1)?,
                 None => self.scan.skip(depth + 1)?,
