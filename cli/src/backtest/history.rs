@@ -31,9 +31,11 @@ pub(crate) struct Verdict {
 }
 
 impl Version {
-    /// Versions are ordered by time, then by count; what is undated comes first.
-    fn order(&self) -> (Option<Timestamp>, Option<u64>) {
-        (self.updated_at, self.count)
+    /// Versions are ordered by time, then by count; what is undated comes first. Two copies of one
+    /// version that differ are both kept, and the graver stands last, so that it counts.
+    fn order(&self) -> impl Ord + use<> {
+        let severity = self.severity.map_or(u64::MAX, |own| own.value().to_bits());
+        (self.updated_at, self.count, severity, !self.is_sample, self.verdict.rule)
     }
 }
 
@@ -188,6 +190,19 @@ pub(crate) mod tests {
             let found = history.findings.values().next().unwrap();
             assert_eq!(found.versions, [a, b, c]);
             assert_eq!((history.findings.len(), history.duplicates), (1, 2));
+        }
+    }
+
+    #[test]
+    fn of_two_copies_that_differ_the_graver_counts() {
+        let mild = version("2026-04-01T00:00:00Z", 1, Action::Notify);
+        let grave = Version { severity: Severity::new(8.0), ..mild };
+        let unknown = Version { severity: None, ..mild };
+        for order in [[mild, grave, unknown], [unknown, mild, grave]] {
+            let mut history = History::default();
+            history.absorb(batch(&order));
+            let found = history.findings.values().next().unwrap();
+            assert_eq!(found.versions, [mild, grave, unknown]);
         }
     }
 
