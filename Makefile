@@ -50,8 +50,9 @@ test: forget-skipped check build python ## Check and test everything; the end sa
 	@if [[ -s $(SKIPPED_LOG) ]]; then echo; echo "Passed, but not everything was done here:"; sort -u $(SKIPPED_LOG); fi
 
 .PHONY: bench
-bench: ## Measure
+bench: build python ## Measure: one event, and a backtest of 200,000 generated findings against decompressing alone and DuckDB
 	cargo bench --locked -p findings --bench decide
+	$(if $(wildcard $(PYTHON)),$(PYTHON),python3) bench/backtest.py --guardsift $(TARGET)/release/guardsift
 
 .PHONY: zips
 zips: cargo-lambda ## Build the deployment packages for Lambda (arm64)
