@@ -110,6 +110,12 @@ impl Index {
         })
     }
 
+    /// For each rule that a finding's kind has a say in: whether more has to be asked.
+    #[cfg(test)]
+    pub(super) fn asks_more(&self) -> Vec<bool> {
+        self.kinds.iter().map(|own| own.left.is_some()).collect()
+    }
+
     /// The rules that findings of this one's kind may match.
     pub(super) fn of_kind(&self, rules: &[Rule], subject: Subject<'_, '_>) -> Vec<Candidate> {
         let may_match = |own: &&OfKind| {

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::{Truth, problem::Problem};
 
+mod index;
 mod loading;
 mod names;
 
