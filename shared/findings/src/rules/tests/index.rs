@@ -50,3 +50,42 @@ fn what_the_kind_decides_is_not_asked_again() {
     );
     assert_eq!(set.index.asks_more(), [false, true]);
 }
+
+#[test]
+fn a_reading_says_what_the_finding_says() {
+    let set = rules(ARCHIVE_LOW);
+    for (resource, members) in [
+        ("AttackSequence", json!({})),
+        ("Instance", json!({"associatedAttackSequenceArn": "arn:aws:guardduty:x"})),
+        ("Instance", json!({"associatedAttackSequenceArn": ""})),
+        ("Instance", json!({"type": "AttackSequence:S3/CompromisedData"})),
+        ("Instance", json!({"type": "AttackSequenceX:S3/CompromisedData"})),
+    ] {
+        let mut all = json!({"accountId": "111122223333", "region": "eu-west-1",
+            "resource": {"resourceType": resource},
+            "service": {"count": 7, "additionalInfo": {"sample": true}}});
+        all.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        let found = finding(all);
+        let line = found.raw();
+        for reading in [set.read(line).unwrap(), set.reading(&found)] {
+            assert_eq!(reading.id(), found.id());
+            assert_eq!(reading.account_id(), found.account_id());
+            assert_eq!(reading.region(), found.region());
+            assert_eq!(
+                reading.finding_type(),
+                found.finding_type().map(crate::FindingType::as_str)
+            );
+            assert_eq!(reading.severity(), found.severity());
+            assert_eq!(reading.updated_at(), found.updated_at());
+            assert_eq!(reading.count(), Some(7));
+            assert!(reading.is_sample());
+            assert_eq!(
+                reading.concerns_attack_sequence(),
+                found.concerns_attack_sequence(),
+                "{line}"
+            );
+        }
+    }
+    let plain = finding(json!({}));
+    assert!(!set.reading(&plain).is_sample() && !set.reading(&plain).concerns_attack_sequence());
+}
