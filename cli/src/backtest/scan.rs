@@ -90,10 +90,9 @@ impl<'q, 'r> Reader<'q, 'r> {
         let mut batch = std::mem::take(&mut self.batch);
         batch.tally.objects = 1;
         if let Err(error) = outcome {
-            let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
             batch = Batch::default();
             batch.tally.objects = 1;
-            batch.tally.problem(name, format!("left out: {}", causes.join(": ")));
+            batch.tally.problem(name, format!("left out: {error:#}"));
         }
         batch
     }
@@ -126,13 +125,12 @@ impl<'q, 'r> Reader<'q, 'r> {
     }
 
     fn text(&mut self, name: &str, line: u64, bytes: &[u8]) {
-        let rules = self.question.rules;
         if bytes.trim_ascii().is_empty() {
             return;
         }
         let question = self.question;
         if let Ok(text) = std::str::from_utf8(bytes)
-            && let Some(reading) = rules.read(text)
+            && let Some(reading) = question.rules.read(text)
         {
             match question.against.map(|against| against.read(text)) {
                 None => return self.finding(&reading, None),
@@ -144,7 +142,7 @@ impl<'q, 'r> Reader<'q, 'r> {
             match record {
                 Record::Finding(finding) => {
                     let earlier = question.against.map(|against| against.reading(&finding));
-                    self.finding(&rules.reading(&finding), earlier.as_ref());
+                    self.finding(&question.rules.reading(&finding), earlier.as_ref());
                 }
                 Record::Event(_) => self.batch.tally.events += 1,
                 Record::Unreadable(reason) => {

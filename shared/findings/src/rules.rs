@@ -130,13 +130,14 @@ impl RuleSet {
     /// Decides what happens with a finding: the first rule that is not expired and is known to
     /// match decides, and the guards have the last word.
     pub fn decide(&self, finding: &Finding, as_of: Timestamp) -> Decision<'_> {
-        Matcher::new(self, as_of).decide(&self.reading(finding))
+        Matcher::for_one(self, as_of).decide(&self.reading(finding))
     }
 
     /// Decides and says why.
     pub fn explain(&self, finding: &Finding, as_of: Timestamp) -> Explanation<'_> {
-        let decision = self.decide(finding, as_of);
-        let subject = Subject { values: &finding.values(&self.paths), as_of };
+        let reading = self.reading(finding);
+        let decision = Matcher::for_one(self, as_of).decide(&reading);
+        let subject = Subject { values: reading.header.values(), as_of };
         let mut trace = Vec::new();
         for rule in &self.rules {
             trace.push(RuleTrace::of(rule, subject));
@@ -182,6 +183,7 @@ fn hash(sources: &[RuleSource<'_>]) -> String {
 }
 
 /// A rule set while its files are read.
+#[derive(Default)]
 struct Loading {
     defaults: Defaults,
     has_defaults: bool,
@@ -194,15 +196,7 @@ struct Loading {
 
 impl Loading {
     fn new() -> Self {
-        Self {
-            defaults: Defaults::default(),
-            has_defaults: false,
-            rules: Vec::new(),
-            destinations: Vec::new(),
-            routes: Vec::new(),
-            scope: Scope::with_header(),
-            problems: Vec::new(),
-        }
+        Self { scope: Scope::with_header(), ..Self::default() }
     }
 
     fn add(&mut self, source: &RuleSource<'_>) {

@@ -20,6 +20,7 @@ const MAX_KINDS: usize = 4096;
 pub struct Matcher<'r> {
     rules: &'r RuleSet,
     as_of: Timestamp,
+    remembers: bool,
     kinds: HashMap<String, Vec<Candidate>>,
     kind: String,
 }
@@ -27,7 +28,12 @@ pub struct Matcher<'r> {
 impl<'r> Matcher<'r> {
     /// A matcher that decides as of a moment.
     pub fn new(rules: &'r RuleSet, as_of: Timestamp) -> Self {
-        Self { rules, as_of, kinds: HashMap::new(), kind: String::new() }
+        Self { rules, as_of, remembers: true, kinds: HashMap::new(), kind: String::new() }
+    }
+
+    /// A matcher for a single finding, for which there is nothing to remember.
+    pub(super) fn for_one(rules: &'r RuleSet, as_of: Timestamp) -> Self {
+        Self { remembers: false, ..Self::new(rules, as_of) }
     }
 
     /// The rule set.
@@ -96,10 +102,10 @@ impl<'r> Matcher<'r> {
         reading: &Reading<'_>,
         mut ask: impl FnMut(&RuleSet, Candidate, Subject<'_, '_>) -> bool,
     ) {
-        let Self { rules, as_of, kinds, kind } = self;
+        let Self { rules, as_of, remembers, kinds, kind } = self;
         let subject = Subject { values: reading.header.values(), as_of: *as_of };
         let index = &rules.index;
-        if index.write_kind(subject.values, kind) {
+        if *remembers && index.write_kind(subject.values, kind) {
             if !kinds.contains_key(kind.as_str()) {
                 if kinds.len() >= MAX_KINDS {
                     kinds.clear();
