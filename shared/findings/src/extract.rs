@@ -10,7 +10,6 @@ use self::{
     walk::{Sink, Walk},
 };
 
-mod depth;
 mod scan;
 mod walk;
 
@@ -68,7 +67,7 @@ pub enum ExtractError {
     #[error("no valid JSON: {0}")]
     Syntax(#[from] serde_json::Error),
     /// Objects and arrays are nested deeper than any reader downstream accepts.
-    #[error("JSON nested deeper than {} levels", depth::MAX_DEPTH)]
+    #[error("JSON nested deeper than {} levels", scan::MAX_DEPTH)]
     TooDeep,
 }
 

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::depth::MAX_DEPTH;
+/// The nesting that `serde_json` and most other readers accept. Real findings stay below ten.
+pub(super) const MAX_DEPTH: usize = 127;
 
 /// A place in a JSON text.
 pub(super) struct Scan<'a> {
@@ -77,6 +78,20 @@ impl<'a> Scan<'a> {
     /// Whether nothing but white space is left.
     pub(super) fn is_at_end(&mut self) -> bool {
         self.peek().is_err()
+    }
+
+    /// Steps into an object or array inside `depth` others: whether there is anything in it.
+    #[inline]
+    pub(super) fn enter(&mut self, close: u8, depth: usize) -> Result<bool, Broken> {
+        if depth >= MAX_DEPTH {
+            return Err(Broken::TooDeep);
+        }
+        self.step();
+        if self.peek()? != close {
+            return Ok(true);
+        }
+        self.step();
+        Ok(false)
     }
 
     /// After an element or member: whether there is another. `close` ends the list.
@@ -177,15 +192,9 @@ impl<'a> Scan<'a> {
                     self.string()?;
                 }
                 b'{' | b'[' => {
-                    if depth + open >= MAX_DEPTH {
-                        return Err(Broken::TooDeep);
-                    }
-                    self.step();
                     let is_object = byte == b'{';
                     let close = if is_object { b'}' } else { b']' };
-                    if self.peek()? == close {
-                        self.step();
-                    } else {
+                    if self.enter(close, depth + open)? {
                         objects = objects << 1 | u128::from(is_object);
                         open += 1;
                         if is_object {

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::{
     Paths, Value,
-    depth::MAX_DEPTH,
     scan::{Broken, Scan},
 };
 
@@ -106,12 +105,7 @@ impl<'a, S: Sink<'a> + ?Sized> Walk<'_, 'a, S> {
     }
 
     fn members(&mut self, node: usize, depth: usize) -> Result<(), Broken> {
-        if depth >= MAX_DEPTH {
-            return Err(Broken::TooDeep);
-        }
-        self.scan.step();
-        if self.scan.peek()? == b'}' {
-            self.scan.step();
+        if !self.scan.enter(b'}', depth)? {
             return Ok(());
         }
         loop {
@@ -134,12 +128,7 @@ impl<'a, S: Sink<'a> + ?Sized> Walk<'_, 'a, S> {
     }
 
     fn elements(&mut self, node: usize, depth: usize) -> Result<(), Broken> {
-        if depth >= MAX_DEPTH {
-            return Err(Broken::TooDeep);
-        }
-        self.scan.step();
-        if self.scan.peek()? == b']' {
-            self.scan.step();
+        if !self.scan.enter(b']', depth)? {
             return Ok(());
         }
         loop {
