@@ -13,8 +13,11 @@ const BUILT_IN: RuleSource<'static> =
 
 /// Loads a rule file, all rule files of a folder in the order of their names, or the built-in set.
 pub(crate) fn load(path: Option<&Path>) -> anyhow::Result<RuleSet> {
-    let Some(path) = path else { return parse(&[BUILT_IN]) };
-    let texts = texts(&[path])?;
+    parse_texts(&texts_or_built_in(path.as_slice())?)
+}
+
+/// Loads rule files that were read.
+pub(crate) fn parse_texts(texts: &[(String, String)]) -> anyhow::Result<RuleSet> {
     let sources: Vec<_> = texts.iter().map(|(name, text)| RuleSource { name, text }).collect();
     parse(&sources)
 }

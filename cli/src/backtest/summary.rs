@@ -70,7 +70,6 @@ impl Summary<'_, '_> {
     /// The whole result, but for the conditions on it.
     pub(crate) fn outcome(&self) -> Outcome {
         let (question, history) = (self.question, self.history);
-        let mut all = Sums::default();
         let mut rules: Vec<Sums> = question.rules.rules().iter().map(|_| Sums::default()).collect();
         let mut unmatched = Sums::default();
         let mut totals = Totals::default();
@@ -84,7 +83,6 @@ impl Summary<'_, '_> {
             let first = if self.all_versions { 0 } else { newest };
             for version in found.versions.get(first..).unwrap_or_default() {
                 let action = version.verdict.action;
-                all.add(identity, kind, version);
                 let rule = version.verdict.rule.and_then(|rule| rules.get_mut(rule as usize));
                 rule.unwrap_or(&mut unmatched).add(identity, kind, version);
                 totals.of(action).add(version.severity);
@@ -130,13 +128,14 @@ impl Summary<'_, '_> {
             ))
         });
         let rules: Vec<RuleLine> = self.rules(rules, findings);
+        let unmatched = self.share(unmatched, findings);
         let broad = |own: &&RuleLine| own.share.share > self.broad;
         let against = question.against.map(|rules| rule_set(rules, self.against_files));
         Outcome {
             schema: "guardsift.backtest/v1",
             as_of: question.as_of,
             rule_set: rule_set(question.rules, self.files),
-            history: self.history_line(&all),
+            history: self.history_line(&rules, &unmatched),
             totals,
             days: days.into_iter().map(|(date, actions)| Day { date, actions }).collect(),
             types: self.splits(types),
@@ -153,7 +152,7 @@ impl Summary<'_, '_> {
                 .collect(),
             expired: rules.iter().filter(|own| own.expired).map(|own| own.name.clone()).collect(),
             rules,
-            unmatched: self.share(unmatched, findings),
+            unmatched,
             regret_count: regrets.len() as u64,
             regrets: regrets.into_iter().take(REGRETS).collect(),
             riskiest: riskiest
@@ -174,8 +173,10 @@ impl Summary<'_, '_> {
         }
     }
 
-    fn history_line(&self, all: &Sums) -> HistoryLine {
+    /// Every finding that counts was decided by one of the rules or by none.
+    fn history_line(&self, rules: &[RuleLine], unmatched: &Share) -> HistoryLine {
         let (question, history) = (self.question, self.history);
+        let shares = || rules.iter().map(|rule| &rule.share).chain([unmatched]);
         let mut problems = history.tally.problems.clone();
         problems.sort();
         HistoryLine {
@@ -186,8 +187,8 @@ impl Summary<'_, '_> {
             duplicates: history.duplicates,
             events: history.tally.events,
             outside: history.tally.outside,
-            first: all.first,
-            last: all.last,
+            first: shares().filter_map(|share| share.first_seen).min(),
+            last: shares().filter_map(|share| share.last_seen).max(),
             counted: if self.all_versions { "all" } else { "newest" },
             since: question.since,
             until: question.until,

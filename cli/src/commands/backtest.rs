@@ -4,7 +4,7 @@ use std::{io::Write, path::PathBuf};
 
 use anyhow::Context;
 use clap::ValueEnum;
-use findings::{RuleSet, RuleSource, Timestamp};
+use findings::{RuleSet, Timestamp};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
@@ -107,10 +107,10 @@ never-matched, broad, expired, unreadable. Comparisons: > >= < <= = !=.";
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let files = rule_files::texts_or_built_in(&arguments.rules)?;
-    let rules = parse(&files)?;
+    let rules = rule_files::parse_texts(&files)?;
     let against_files = arguments.against.as_ref().map(|path| rule_files::texts(&[path]));
     let against_files = against_files.transpose()?;
-    let against = against_files.as_deref().map(parse).transpose()?;
+    let against = against_files.as_deref().map(rule_files::parse_texts).transpose()?;
     let connection = Connection::new(arguments.connection.settings(arguments.regions.first()));
     let sources = history::sources(&arguments.history, &connection)?;
     let question = Question {
@@ -164,11 +164,6 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 
 fn exit(has_failed: bool) -> Exit {
     if has_failed { Exit::CheckFailed } else { Exit::Success }
-}
-
-fn parse(files: &[(String, String)]) -> anyhow::Result<RuleSet> {
-    let sources: Vec<_> = files.iter().map(|(name, text)| RuleSource { name, text }).collect();
-    rule_files::parse(&sources)
 }
 
 fn percent(text: &str) -> Result<f64, String> {
