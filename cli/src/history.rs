@@ -14,10 +14,12 @@ use crate::printable::printable;
 mod api;
 mod connection;
 mod files;
+mod inflated;
 mod parquet;
 mod s3;
 
 pub(crate) use connection::Connection;
+pub(crate) use inflated::Inflater;
 
 /// The name for GuardDuty itself. A folder of that name is `./api`.
 const API: &str = "api";

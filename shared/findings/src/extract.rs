@@ -6,10 +6,13 @@ use serde::de::IgnoredAny;
 use smallvec::SmallVec;
 
 use self::{
+    keys::{Found, Keys},
     scan::{Broken, Scan},
     walk::{Sink, Walk},
 };
 
+mod blocks;
+mod keys;
 mod scan;
 mod walk;
 
@@ -43,8 +46,10 @@ pub struct Paths {
 
 #[derive(Debug, Clone, Default)]
 struct Node {
-    children: Vec<(Box<str>, usize)>,
+    keys: Keys,
     slots: Vec<usize>,
+    /// Whether the values are only counted: then `null` stands for each scalar.
+    is_counted: bool,
     /// The node whose members the string at this node holds as JSON.
     embedded: Option<usize>,
 }
@@ -90,6 +95,14 @@ impl Paths {
         self.insert(&path.split('.').collect::<Vec<_>>());
     }
 
+    /// Lets the values at a path be counted and not read: a text may hold anything.
+    pub(crate) fn count_only(&mut self, path: &str) {
+        let end = self.insert(&path.split('.').collect::<Vec<_>>());
+        if let Some(node) = self.nodes.get_mut(end) {
+            node.is_counted = true;
+        }
+    }
+
     /// Lets the values at another path count for a slot, too.
     pub(crate) fn also(&mut self, slot: usize, path: &str) {
         let segments: Vec<&str> = path.split('.').collect();
@@ -111,13 +124,23 @@ impl Paths {
     /// # Errors
     /// When the text is no JSON or nested too deeply.
     pub fn extract<'a>(&self, json: &'a str) -> Result<Values<'a>, ExtractError> {
+        self.walk(Scan::new(json)).map_err(|broken| match broken {
+            Broken::TooDeep => ExtractError::TooDeep,
+            Broken::Syntax => syntax_error(json),
+        })
+    }
+
+    /// Walks `json` as [`Paths::extract`] does, but of the objects and arrays that no path leads
+    /// into it only looks for the end. `None` when the text is no JSON as far as that tells.
+    pub fn extract_trusting<'a>(&self, json: &'a str) -> Option<Values<'a>> {
+        self.walk(Scan::trusting(json)).ok()
+    }
+
+    fn walk<'a>(&self, scan: Scan<'a>) -> Result<Values<'a>, Broken> {
         let mut values = self.nothing();
-        let mut walk = Walk { paths: self, scan: Scan::new(json), sink: &mut values };
-        match walk.value(ROOT, 0) {
-            Ok(()) if walk.scan.is_at_end() => Ok(values),
-            Err(Broken::TooDeep) => Err(ExtractError::TooDeep),
-            Ok(()) | Err(Broken::Syntax) => Err(syntax_error(json)),
-        }
+        let mut walk = Walk { paths: self, scan, sink: &mut values };
+        walk.value(ROOT, 0)?;
+        if walk.scan.is_at_end() { Ok(values) } else { Err(Broken::Syntax) }
     }
 
     /// An extraction that found nothing.
@@ -133,31 +156,21 @@ impl Paths {
     }
 
     fn child(&mut self, parent: usize, key: &str) -> usize {
-        if let Some(found) = self.find(parent, key) {
+        if let Some(found) = self.find(parent, key.as_bytes()) {
             return found.node;
         }
         let child = self.nodes.len();
         self.nodes.push(Node::default());
         if let Some(parent) = self.nodes.get_mut(parent) {
-            parent.children.push((key.into(), child));
+            parent.keys.add(key.as_bytes(), child);
         }
         child
     }
 
-    fn find(&self, node: usize, key: &str) -> Option<Found> {
-        let children = &self.nodes.get(node)?.children;
-        let (name, node) = children.iter().find(|(name, _)| name.eq_ignore_ascii_case(key))?;
-        Some(Found { node: *node, is_usual: name.get(1..) == key.get(1..) })
+    #[inline]
+    fn find(&self, node: usize, key: &[u8]) -> Option<Found> {
+        self.nodes.get(node)?.keys.find(key)
     }
-}
-
-/// A child that a key names.
-#[derive(Clone, Copy)]
-struct Found {
-    node: usize,
-    /// Whether the key is written as the path or with another first letter: in the camelCase of
-    /// the wire or the `PascalCase` of the AWS CLI.
-    is_usual: bool,
 }
 
 impl<'a> Values<'a> {

@@ -56,6 +56,23 @@ impl Field {
         Self::Sample,
     ];
 
+    /// Whether a decision is made on it even if no rule asks for it, or names the version decided.
+    pub(crate) fn decides(self) -> bool {
+        matches!(
+            self,
+            Self::Id
+                | Self::AccountId
+                | Self::Region
+                | Self::Type
+                | Self::Severity
+                | Self::UpdatedAt
+                | Self::AttackSequenceArn
+                | Self::ResourceType
+                | Self::Count
+                | Self::Sample
+        )
+    }
+
     /// Its place in a finding.
     pub(crate) fn path(self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
 //! What the reader of criteria knows besides the criteria: slots, named lists, and where it stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     attribute::{Attribute, nearest},
@@ -17,6 +17,8 @@ pub(crate) struct Scope {
     below: Option<&'static str>,
     /// Whether the header's own values stand in the first slots, so that one walk serves both.
     has_header: bool,
+    /// The header's fields that criteria ask for.
+    asked: BTreeSet<usize>,
     slots: Vec<Target>,
     lists: BTreeMap<String, Vec<Node>>,
     is_timeless: bool,
@@ -87,6 +89,7 @@ impl Scope {
         if self.has_header
             && let Some(slot) = Field::named(target.name())
         {
+            self.asked.insert(slot);
             return slot;
         }
         let position = self.slots.iter().position(|own| *own == target).unwrap_or_else(|| {
@@ -117,6 +120,11 @@ impl Scope {
         if self.has_header {
             for member in MEMBERS {
                 paths.know(member);
+            }
+            for field in Field::ALL {
+                if !field.decides() && !self.asked.contains(&(field as usize)) {
+                    paths.count_only(field.path());
+                }
             }
         }
         paths

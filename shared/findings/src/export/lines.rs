@@ -65,6 +65,11 @@ impl<R: Read> Lines<R> {
         }
     }
 
+    /// Whether a checksum stands at the end of what was read so far.
+    pub fn is_gzip(&self) -> bool {
+        self.source.is_gzip()
+    }
+
     /// The next line; `None` at the clean end. A stream that ends in `\n` has no line after it.
     ///
     /// # Errors
@@ -88,6 +93,13 @@ impl<R: Read> Lines<R> {
             }
             let ahead = self.chunk.get(self.start..self.end).unwrap_or_default();
             let feed = memchr::memchr(b'\n', ahead);
+            if let Some(feed) = feed.filter(|feed| length == 0 && *feed <= self.limit) {
+                let start = self.start;
+                self.start += feed + 1;
+                self.offset += feed as u64 + 1;
+                let bytes = self.chunk.get(start..start + feed).unwrap_or_default();
+                return Ok(Some(RawLine::Whole { offset, bytes }));
+            }
             let part = ahead.get(..feed.unwrap_or(ahead.len())).unwrap_or_default();
             length += part.len() as u64;
             match &mut digest {

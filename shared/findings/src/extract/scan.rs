@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::blocks::{Block, between, plain};
+
 /// The nesting that `serde_json` and most other readers accept. Real findings stay below ten.
 pub(super) const MAX_DEPTH: usize = 127;
 
@@ -9,6 +11,7 @@ pub(super) const MAX_DEPTH: usize = 127;
 pub(super) struct Scan<'a> {
     json: &'a str,
     at: usize,
+    checks: bool,
 }
 
 /// Where and why a text is no JSON; `serde_json` words it for people.
@@ -21,37 +24,43 @@ pub(super) enum Broken {
 /// A string between its quotes.
 #[derive(Clone, Copy)]
 pub(super) struct Quoted<'a> {
-    inner: &'a str,
+    json: &'a str,
+    start: usize,
+    end: usize,
     has_escapes: bool,
 }
 
 impl<'a> Quoted<'a> {
-    /// The text that it stands for, when that is what is written.
-    pub(super) fn plain(self) -> Option<&'a str> {
-        (!self.has_escapes).then_some(self.inner)
+    /// The bytes of the text that it stands for, when those are what is written.
+    #[inline(always)]
+    pub(super) fn plain(self) -> Option<&'a [u8]> {
+        if self.has_escapes { None } else { self.json.as_bytes().get(self.start..self.end) }
     }
 
     /// The text that it stands for.
+    #[inline]
     pub(super) fn text(self) -> Result<Cow<'a, str>, Broken> {
-        if let Some(plain) = self.plain() {
-            return Ok(Cow::Borrowed(plain));
-        }
-        let quoted = format!("\"{}\"", self.inner);
-        serde_json::from_str(&quoted).map(Cow::Owned).map_err(|_| Broken::Syntax)
+        let inner = self.json.get(self.start..self.end).ok_or(Broken::Syntax)?;
+        if self.has_escapes { unescaped(inner).map(Cow::Owned) } else { Ok(Cow::Borrowed(inner)) }
     }
 }
 
 impl<'a> Scan<'a> {
     pub(super) fn new(json: &'a str) -> Self {
-        Self { json, at: 0 }
+        Self { json, at: 0, checks: true }
+    }
+
+    /// A scan that does not check what it leaps over.
+    pub(super) fn trusting(json: &'a str) -> Self {
+        Self { json, at: 0, checks: false }
     }
 
     /// The byte that the next token begins with.
-    #[inline]
+    #[inline(always)]
     pub(super) fn peek(&mut self) -> Result<u8, Broken> {
         let bytes = self.json.as_bytes();
         while let Some(byte) = bytes.get(self.at) {
-            if !matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
+            if *byte > b' ' || !matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
                 return Ok(*byte);
             }
             self.at += 1;
@@ -60,7 +69,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Steps over the byte that was just looked at.
-    #[inline]
+    #[inline(always)]
     pub(super) fn step(&mut self) {
         self.at += 1;
     }
@@ -81,7 +90,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Steps into an object or array inside `depth` others: whether there is anything in it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn enter(&mut self, close: u8, depth: usize) -> Result<bool, Broken> {
         if depth >= MAX_DEPTH {
             return Err(Broken::TooDeep);
@@ -95,7 +104,7 @@ impl<'a> Scan<'a> {
     }
 
     /// After an element or member: whether there is another. `close` ends the list.
-    #[inline]
+    #[inline(always)]
     pub(super) fn goes_on(&mut self, close: u8) -> Result<bool, Broken> {
         let byte = self.peek()?;
         self.step();
@@ -107,7 +116,7 @@ impl<'a> Scan<'a> {
     }
 
     /// The key of a member and the colon behind it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn key(&mut self) -> Result<Quoted<'a>, Broken> {
         if self.peek()? != b'"' {
             return Err(Broken::Syntax);
@@ -121,43 +130,33 @@ impl<'a> Scan<'a> {
     }
 
     /// A string; the scan stands at its opening quote.
-    #[inline]
+    #[inline(always)]
     pub(super) fn string(&mut self) -> Result<Quoted<'a>, Broken> {
-        self.at += 1;
-        let start = self.at;
-        let mut has_escapes = false;
-        loop {
-            self.at += plain(self.json.as_bytes().get(self.at..).unwrap_or_default());
-            match self.json.as_bytes().get(self.at) {
-                Some(b'"') => {
-                    let inner = self.since(start);
-                    self.at += 1;
-                    return Ok(Quoted { inner, has_escapes });
-                }
-                Some(b'\\') => {
-                    has_escapes = true;
-                    self.escape()?;
-                }
-                _ => return Err(Broken::Syntax),
-            }
+        let start = self.at + 1;
+        let bytes = self.json.as_bytes();
+        let mut end = start + plain(bytes.get(start..).unwrap_or_default());
+        let has_escapes = bytes.get(end) == Some(&b'\\');
+        if has_escapes {
+            end = self.rest_of_string(end)?;
+        } else if bytes.get(end) != Some(&b'"') {
+            return Err(Broken::Syntax);
         }
+        self.at = end + 1;
+        Ok(Quoted { json: self.json, start, end, has_escapes })
     }
 
-    fn escape(&mut self) -> Result<(), Broken> {
+    /// Where a string ends that has its first backslash at `at`.
+    #[cold]
+    fn rest_of_string(&self, mut at: usize) -> Result<usize, Broken> {
         let bytes = self.json.as_bytes();
-        let length = match bytes.get(self.at + 1) {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
-            Some(b'u') => {
-                let digits = bytes.get(self.at + 2..self.at + 6).ok_or(Broken::Syntax)?;
-                if !digits.iter().all(u8::is_ascii_hexdigit) {
-                    return Err(Broken::Syntax);
-                }
-                6
+        loop {
+            match bytes.get(at) {
+                Some(b'"') => return Ok(at),
+                Some(b'\\') => at += escape(bytes, at)?,
+                _ => return Err(Broken::Syntax),
             }
-            _ => return Err(Broken::Syntax),
-        };
-        self.at += length;
-        Ok(())
+            at += plain(bytes.get(at..).unwrap_or_default());
+        }
     }
 
     /// `null`, `true`, `false` or a number; the scan stands at its first byte.
@@ -182,6 +181,50 @@ impl<'a> Scan<'a> {
 
     /// Steps over one whole value inside `depth` objects and arrays.
     pub(super) fn skip(&mut self, depth: usize) -> Result<(), Broken> {
+        match self.peek()? {
+            b'"' => self.string().map(|_| ()),
+            b'{' | b'[' if !self.checks && self.leap(depth) => Ok(()),
+            b'{' | b'[' => self.check(depth),
+            _ => self.scalar().map(|_| ()),
+        }
+    }
+
+    /// Steps behind the bracket that closes the one where the scan stands, if all before it is
+    /// plain text: no escapes, no white space but spaces.
+    fn leap(&mut self, depth: usize) -> bool {
+        let json = self.json.as_bytes();
+        let (mut at, mut open, mut inside) = (self.at, depth, 0_u64);
+        while at < json.len() {
+            let block = Block::at(json, at);
+            let texts = between(block.quotes) ^ inside;
+            let mut brackets = block.brackets & !texts;
+            while brackets != 0 {
+                let bracket = brackets & brackets.wrapping_neg();
+                if block.closes & bracket == 0 {
+                    open += 1;
+                } else {
+                    open -= 1;
+                    if open == depth {
+                        let is_plain = block.odd & (bracket - 1) == 0;
+                        if is_plain {
+                            self.at = at + bracket.trailing_zeros() as usize + 1;
+                        }
+                        return is_plain;
+                    }
+                }
+                brackets ^= bracket;
+            }
+            if block.odd != 0 || open >= MAX_DEPTH {
+                return false;
+            }
+            inside = if texts >> 63 == 0 { 0 } else { u64::MAX };
+            at += Block::BYTES;
+        }
+        false
+    }
+
+    /// Reads one whole value inside `depth` objects and arrays.
+    fn check(&mut self, depth: usize) -> Result<(), Broken> {
         // One bit for each open object or array, set for objects; it holds MAX_DEPTH of them.
         let mut objects = 0_u128;
         let mut open = 0;
@@ -225,27 +268,39 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// How many bytes stand before the first quote, backslash or control character.
-#[inline]
-fn plain(bytes: &[u8]) -> usize {
-    const ONES: u64 = u64::MAX / 255;
-    const HIGH: u64 = ONES << 7;
-    let mut at = 0;
-    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        let word = u64::from_le_bytes(*chunk);
-        let zero = |word: u64| word.wrapping_sub(ONES) & !word;
-        let quote = zero(word ^ (ONES * u64::from(b'"')));
-        let backslash = zero(word ^ (ONES * u64::from(b'\\')));
-        let control = word.wrapping_sub(ONES * 0x20) & !word;
-        let found = (quote | backslash | control) & HIGH;
-        if found != 0 {
-            return at + (found.trailing_zeros() / 8) as usize;
+/// The length of the escape at `at`.
+fn escape(bytes: &[u8], at: usize) -> Result<usize, Broken> {
+    match bytes.get(at + 1) {
+        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(2),
+        Some(b'u') => {
+            let digits = bytes.get(at + 2..at + 6).ok_or(Broken::Syntax)?;
+            digits.iter().all(u8::is_ascii_hexdigit).then_some(6).ok_or(Broken::Syntax)
         }
-        at += 8;
+        _ => Err(Broken::Syntax),
     }
-    let rest = bytes.get(at..).unwrap_or_default();
-    let stops = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
-    at + rest.iter().position(stops).unwrap_or(rest.len())
+}
+
+/// The text that stands between quotes.
+fn unescaped(inner: &str) -> Result<String, Broken> {
+    let mut text = String::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some(place) = memchr::memchr(b'\\', rest.as_bytes()) {
+        let (plain, escape) = rest.split_at_checked(place).ok_or(Broken::Syntax)?;
+        text.push_str(plain);
+        text.push(match escape.as_bytes().get(1) {
+            Some(b'n') => '\n',
+            Some(b't') => '\t',
+            Some(b'r') => '\r',
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(own @ (b'"' | b'\\' | b'/')) => char::from(*own),
+            // Code units come in pairs or alone: rare enough for the reader that knows all of it.
+            _ => return serde_json::from_str(&format!("\"{inner}\"")).map_err(|_| Broken::Syntax),
+        });
+        rest = escape.get(2..).unwrap_or_default();
+    }
+    text.push_str(rest);
+    Ok(text)
 }
 
 /// The length of the number that the bytes begin with.

@@ -50,7 +50,7 @@ impl<'a, S: Sink<'a> + ?Sized> Walk<'_, 'a, S> {
         let start = (self.scan.peek()?, self.scan.position());
         match start {
             (b'{', start) => {
-                if own.children.is_empty() {
+                if own.keys.is_empty() {
                     self.scan.skip(depth)?;
                 } else {
                     self.members(node, depth)?;
@@ -64,6 +64,10 @@ impl<'a, S: Sink<'a> + ?Sized> Walk<'_, 'a, S> {
             (b'"', _) => {
                 let quoted = self.scan.string()?;
                 if own.slots.is_empty() && own.embedded.is_none() {
+                    return Ok(());
+                }
+                if own.is_counted {
+                    self.sink.take(&own.slots, Value::Null);
                     return Ok(());
                 }
                 let text = quoted.text()?;
@@ -112,7 +116,7 @@ impl<'a, S: Sink<'a> + ?Sized> Walk<'_, 'a, S> {
             let key = self.scan.key()?;
             let found = match key.plain() {
                 Some(key) => self.paths.find(node, key),
-                None => self.paths.find(node, &key.text()?),
+                None => self.paths.find(node, key.text()?.as_bytes()),
             };
             if depth == 0 && !found.is_some_and(|found| found.is_usual) {
                 self.sink.stranger();

@@ -1,6 +1,6 @@
 //! Finds the rules that may match a finding without asking all of them.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::{networks::Networks, rule::Rule};
 use crate::{
@@ -172,7 +172,7 @@ impl Index {
     fn add_equality(&mut self, slot: usize, texts: &[String], rule: usize) {
         let place = self.equalities.iter().position(|(own, _)| *own == slot);
         let place = place.unwrap_or_else(|| {
-            self.equalities.push((slot, HashMap::new()));
+            self.equalities.push((slot, HashMap::default()));
             self.equalities.len() - 1
         });
         if let Some((_, by_text)) = self.equalities.get_mut(place) {
@@ -222,7 +222,7 @@ fn left_of(when: &Expression) -> Option<Expression> {
 /// How many different texts the rules name at each slot: the more, the better a value there
 /// tells rules apart.
 fn variety(rules: &[Rule]) -> HashMap<usize, usize> {
-    let mut texts: HashMap<usize, std::collections::HashSet<&str>> = HashMap::new();
+    let mut texts: HashMap<usize, foldhash::HashSet<&str>> = HashMap::default();
     for condition in rules.iter().flat_map(|rule| rule.when.required()) {
         let own = condition.equal_texts().into_iter().flatten().map(String::as_str);
         texts.entry(condition.slot()).or_default().extend(own);

@@ -1,6 +1,6 @@
 //! Decides many findings by one rule set, remembering what findings of a kind have in common.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::{
     Decision, Reading, Rule, RuleSet,
@@ -21,14 +21,23 @@ pub struct Matcher<'r> {
     rules: &'r RuleSet,
     as_of: Timestamp,
     remembers: bool,
-    kinds: HashMap<String, Vec<Candidate>>,
+    kinds: HashMap<String, usize>,
+    /// The rules that findings of each kind may match.
+    candidates: Vec<Vec<Candidate>>,
     kind: String,
 }
 
 impl<'r> Matcher<'r> {
     /// A matcher that decides as of a moment.
     pub fn new(rules: &'r RuleSet, as_of: Timestamp) -> Self {
-        Self { rules, as_of, remembers: true, kinds: HashMap::new(), kind: String::new() }
+        Self {
+            rules,
+            as_of,
+            remembers: true,
+            kinds: HashMap::default(),
+            candidates: Vec::new(),
+            kind: String::new(),
+        }
     }
 
     /// A matcher for a single finding, for which there is nothing to remember.
@@ -67,6 +76,22 @@ impl<'r> Matcher<'r> {
     /// Decides, and collects the positions of all rules whose criteria hold, expired or not, in
     /// order.
     pub fn judge(&mut self, reading: &Reading<'_>, matched: &mut Vec<usize>) -> Decision<'r> {
+        self.matched(reading, matched);
+        self.first(matched, reading)
+    }
+
+    /// The decision of the first of these rules that has not expired.
+    pub fn first(&self, matched: &[usize], reading: &Reading<'_>) -> Decision<'r> {
+        let rules = &self.rules.rules;
+        let first = matched
+            .iter()
+            .filter_map(|position| rules.get(*position))
+            .find(|rule| !rule.is_expired(self.as_of));
+        self.decision(first, reading)
+    }
+
+    /// Collects the positions of all rules whose criteria hold, expired or not, in order.
+    pub fn matched(&mut self, reading: &Reading<'_>, matched: &mut Vec<usize>) {
         matched.clear();
         self.visit(reading, |rules, candidate, subject| {
             if rules.index.holds(&rules.rules, candidate, subject) {
@@ -76,12 +101,6 @@ impl<'r> Matcher<'r> {
         });
         matched.sort_unstable();
         matched.dedup();
-        let rules = &self.rules.rules;
-        let first = matched
-            .iter()
-            .filter_map(|position| rules.get(*position))
-            .find(|rule| !rule.is_expired(self.as_of));
-        self.decision(first, reading)
     }
 
     /// The positions of all rules that may match, in order.
@@ -102,17 +121,20 @@ impl<'r> Matcher<'r> {
         reading: &Reading<'_>,
         mut ask: impl FnMut(&RuleSet, Candidate, Subject<'_, '_>) -> bool,
     ) {
-        let Self { rules, as_of, remembers, kinds, kind } = self;
+        let Self { rules, as_of, remembers, kinds, candidates, kind } = self;
         let subject = Subject { values: reading.header.values(), as_of: *as_of };
         let index = &rules.index;
         if *remembers && index.write_kind(subject.values, kind) {
-            if !kinds.contains_key(kind.as_str()) {
+            let place = kinds.get(kind.as_str()).copied().unwrap_or_else(|| {
                 if kinds.len() >= MAX_KINDS {
                     kinds.clear();
+                    candidates.clear();
                 }
-                kinds.insert(kind.clone(), index.of_kind(&rules.rules, subject));
-            }
-            for candidate in kinds.get(kind.as_str()).into_iter().flatten() {
+                candidates.push(index.of_kind(&rules.rules, subject));
+                kinds.insert(kind.clone(), candidates.len() - 1);
+                candidates.len() - 1
+            });
+            for candidate in candidates.get(place).into_iter().flatten() {
                 if !ask(rules, *candidate, subject) {
                     break;
                 }

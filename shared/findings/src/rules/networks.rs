@@ -1,7 +1,8 @@
 //! Rules by the networks one of which must hold an address.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
+use foldhash::HashMap;
 use ipnet::IpNet;
 
 use crate::{
