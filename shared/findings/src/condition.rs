@@ -4,7 +4,7 @@ use std::fmt;
 
 use ipnet::IpNet;
 
-use self::test::Test;
+use self::test::{Comparison, Scale, Test};
 use crate::{
     Timestamp, Truth, attribute::Attribute, document::Span, expression::Subject, extract::Value,
 };
@@ -81,6 +81,24 @@ impl Condition {
             (Test::Cidr(networks), Operator::Cidr) => Some(networks),
             _ => None,
         }
+    }
+
+    /// The span of time, from and until in epoch milliseconds, in which a moment lies for which it
+    /// holds; `None` when it asks anything else.
+    pub(crate) fn span(&self) -> Option<(i64, i64)> {
+        let Test::Order { scale: Scale::Time, comparison, bound } = self.test else { return None };
+        if self.operator.is_negated() {
+            return None;
+        }
+        // Bounds are whole milliseconds, like all moments.
+        #[expect(clippy::cast_possible_truncation, reason = "a float beyond the range saturates")]
+        let bound = bound as i64;
+        Some(match comparison {
+            Comparison::Greater => (bound.saturating_add(1), i64::MAX),
+            Comparison::GreaterOrEqual => (bound, i64::MAX),
+            Comparison::Less => (i64::MIN, bound),
+            Comparison::LessOrEqual => (i64::MIN, bound.saturating_add(1)),
+        })
     }
 
     /// Whether it can only hold when there is a value.

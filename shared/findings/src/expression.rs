@@ -34,10 +34,17 @@ impl Expression {
 
     /// The conditions without any of which it can't hold.
     pub(crate) fn required(&self) -> Vec<&Condition> {
+        let mut required = Vec::new();
+        self.each_required(&mut |condition| required.push(condition));
+        required
+    }
+
+    /// Hands over each condition without which it can't hold.
+    pub(crate) fn each_required<'e>(&'e self, act: &mut impl FnMut(&'e Condition)) {
         match self {
-            Self::Condition(condition) => vec![condition],
-            Self::All(parts) => parts.iter().flat_map(Self::required).collect(),
-            Self::Any(_) | Self::Not(_) => Vec::new(),
+            Self::Condition(condition) => act(condition),
+            Self::All(parts) => parts.iter().for_each(|part| part.each_required(act)),
+            Self::Any(_) | Self::Not(_) => {}
         }
     }
 

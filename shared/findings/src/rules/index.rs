@@ -2,12 +2,16 @@
 
 use foldhash::HashMap;
 
-use super::{networks::Networks, rule::Rule};
+use super::{
+    kinds::{RuleBits, contains, in_both, is_of_kind, set},
+    networks::Networks,
+    rule::Rule,
+};
 use crate::{
-    condition::{Condition, text},
+    condition::text,
     expression::{Expression, Subject},
     extract::{Value, Values},
-    header::Field,
+    header::{self, Field},
 };
 
 /// Rules by what they require.
@@ -15,46 +19,40 @@ use crate::{
 /// A rule can only match when each of its required conditions holds. So one of them is enough to
 /// rule it out: an equality or a network, of which a finding's values are looked up; what only
 /// depends on the finding's kind; or else any condition on an attribute that most findings lack.
-/// Only the rest is asked about every finding. Each list of rules is in order.
+/// Only the rest is asked about every finding. Each list of rules is in order, and whatever a rule
+/// requires of the finding's kind is known before it is asked for more.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Index {
     equalities: Vec<(usize, HashMap<String, Vec<usize>>)>,
     networks: Vec<(usize, Networks)>,
     presences: Vec<(usize, Vec<usize>)>,
-    always: Vec<usize>,
-    kinds: Vec<OfKind>,
+    /// The rules that are in no list: those of the right kind are asked.
+    by_kind: RuleBits,
+    /// For each rule what is left to ask of a finding of the right kind.
+    left: Vec<Left>,
+    asks_for_moment: bool,
 }
 
-/// A rule of which the finding's kind decides some conditions, or all.
+/// What has to be asked of a finding of the right kind before a rule is known to match.
 #[derive(Debug, Clone)]
-struct OfKind {
-    position: usize,
-    /// What is left to ask when those hold.
-    left: Option<Expression>,
-    /// Its place among the rules of this sort.
-    place: usize,
-}
-
-/// A rule that may match, and what is left to ask.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Candidate {
-    pub(super) position: usize,
-    pub(super) left: Left,
-}
-
-/// What has to be asked of a finding before a rule is known to match.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Left {
+enum Left {
     /// Nothing: it matches.
     Nothing,
-    /// What the finding's kind does not decide, of the rule at this place.
-    Rest(usize),
-    /// All of it.
-    All,
+    /// Whether it was updated in a span of time: from and until, in epoch milliseconds.
+    Updated { from: i64, until: i64 },
+    /// An expression.
+    Rest(Expression),
 }
 
-/// What makes the kind of a finding: attributes with few values that every finding has.
-const KIND: [Field; 4] = [Field::Type, Field::AccountId, Field::Region, Field::Severity];
+/// A finding that rules are asked about.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'s, 'v, 'a> {
+    pub(super) subject: Subject<'v, 'a>,
+    /// The rules that its kind does not rule out.
+    pub(super) allowed: &'s [u64],
+    /// When it was updated, in epoch milliseconds, as far as that is asked for and plain.
+    updated: Option<i64>,
+}
 
 /// Attributes that every finding has: that they are there rules nothing out.
 const ALWAYS_PRESENT: [&str; 9] =
@@ -62,7 +60,7 @@ const ALWAYS_PRESENT: [&str; 9] =
 
 impl Index {
     pub(super) fn of(rules: &[Rule]) -> Self {
-        let mut index = Self::default();
+        let mut index = Self { by_kind: vec![0; rules.len().div_ceil(64)], ..Self::default() };
         let variety = variety(rules);
         for (position, rule) in rules.iter().enumerate() {
             let required = rule.when.required();
@@ -72,86 +70,76 @@ impl Index {
                 .filter_map(|condition| Some((condition.slot(), condition.equal_texts()?)))
                 .max_by_key(|(slot, _)| variety.get(slot).copied().unwrap_or_default());
             let networks = required.iter().find_map(|own| Some((own.slot(), own.networks()?)));
+            let depends_on_kind = required.iter().any(|condition| is_of_kind(condition));
             let presence = required.iter().find(|condition| {
                 condition.needs_a_value() && !ALWAYS_PRESENT.contains(&condition.attribute.name())
             });
-            if let Some((slot, texts)) = equality {
-                index.add_equality(slot, texts, position);
-            } else if let Some((slot, own)) = networks {
-                index.networks_at(slot).add(own, position);
-            } else if required.iter().any(|condition| is_of_kind(condition)) {
-                let place = index.kinds.len();
-                index.kinds.push(OfKind { position, left: left_of(&rule.when), place });
-            } else if let Some(condition) = presence {
-                index.add_presence(condition.slot(), position);
-            } else {
-                index.always.push(position);
+            match (equality, networks, presence) {
+                (Some((slot, texts)), ..) => index.add_equality(slot, texts, position),
+                (None, Some((slot, own)), _) => index.networks_at(slot).add(own, position),
+                (None, None, Some(condition)) if !depends_on_kind => {
+                    index.add_presence(condition.slot(), position);
+                }
+                _ => set(&mut index.by_kind, position),
             }
+            let left = Left::of(&rule.when);
+            index.asks_for_moment |= matches!(left, Left::Updated { .. });
+            index.left.push(left);
         }
         index
     }
 
-    /// Whether the finding has a kind, which is then written to `kind`.
-    pub(super) fn write_kind(&self, values: &Values<'_>, kind: &mut String) -> bool {
-        kind.clear();
-        KIND.into_iter().all(|field| match values.at(field as usize) {
-            [Value::Text(text)] => {
-                kind.push_str(text);
-                // No separator that a value could hold itself.
-                kind.push_str("\u{0}t");
-                !text.contains('\u{0}')
-            }
-            [Value::Number(digits)] => {
-                kind.push_str(digits);
-                kind.push_str("\u{0}n");
-                true
-            }
-            _ => false,
-        })
+    /// A finding of which it is known which rules its kind allows.
+    pub(super) fn asked<'s, 'v, 'a>(
+        &self,
+        subject: Subject<'v, 'a>,
+        allowed: &'s [u64],
+    ) -> Asked<'s, 'v, 'a> {
+        let updated = match subject.values.at(Field::UpdatedAt as usize) {
+            [only] if self.asks_for_moment => header::time(only).map(|own| own.epoch_millis()),
+            _ => None,
+        };
+        Asked { subject, allowed, updated }
     }
 
-    /// For each rule that a finding's kind has a say in: whether more has to be asked.
+    /// Hands every rule that may match to `ask`, list by list, each in order, until it says no. A
+    /// rule may be handed over more than once when a value repeats.
+    pub(super) fn each(&self, asked: Asked<'_, '_, '_>, mut ask: impl FnMut(usize) -> bool) {
+        for position in in_both(&self.by_kind, asked.allowed) {
+            if !ask(position) {
+                break;
+            }
+        }
+        self.each_list(asked.subject.values, |list| {
+            for position in list.iter().filter(|position| contains(asked.allowed, **position)) {
+                if !ask(*position) {
+                    break;
+                }
+            }
+        });
+    }
+
+    /// Whether a rule that may match does.
+    pub(super) fn holds(&self, rules: &[Rule], position: usize, asked: Asked<'_, '_, '_>) -> bool {
+        let rest = match (self.left.get(position), asked.updated) {
+            (Some(Left::Nothing), _) => return true,
+            (Some(Left::Updated { from, until }), Some(moment)) => {
+                return (*from..*until).contains(&moment);
+            }
+            (Some(Left::Rest(rest)), _) => Some(rest),
+            _ => rules.get(position).map(|rule| &rule.when),
+        };
+        rest.is_some_and(|rest| rest.evaluate(asked.subject).is_true())
+    }
+
+    /// For each rule whether more than the finding's kind has to be asked.
     #[cfg(test)]
     pub(super) fn asks_more(&self) -> Vec<bool> {
-        self.kinds.iter().map(|own| own.left.is_some()).collect()
+        self.left.iter().map(|left| !matches!(left, Left::Nothing)).collect()
     }
 
-    /// The rules that findings of this one's kind may match.
-    pub(super) fn of_kind(&self, rules: &[Rule], subject: Subject<'_, '_>) -> Vec<Candidate> {
-        let may_match = |own: &&OfKind| {
-            let required = rules.get(own.position).map(|rule| rule.when.required());
-            required
-                .into_iter()
-                .flatten()
-                .filter(|condition| is_of_kind(condition))
-                .all(|condition| condition.evaluate(subject).is_true())
-        };
-        let candidate = |own: &OfKind| Candidate {
-            position: own.position,
-            left: own.left.as_ref().map_or(Left::Nothing, |_| Left::Rest(own.place)),
-        };
-        self.kinds.iter().filter(may_match).map(candidate).collect()
-    }
-
-    /// Whether the rule matches.
-    pub(super) fn holds(
-        &self,
-        rules: &[Rule],
-        candidate: Candidate,
-        subject: Subject<'_, '_>,
-    ) -> bool {
-        let when = match candidate.left {
-            Left::Nothing => return true,
-            Left::Rest(place) => self.kinds.get(place).and_then(|own| own.left.as_ref()),
-            Left::All => rules.get(candidate.position).map(|rule| &rule.when),
-        };
-        when.is_some_and(|when| when.evaluate(subject).is_true())
-    }
-
-    /// Every list of rules that may match for another reason than the finding's kind. A rule
-    /// stands in one list, but may be handed over more than once when a value repeats.
-    pub(super) fn each_list(&self, values: &Values<'_>, mut act: impl FnMut(&[usize])) {
-        act(&self.always);
+    /// Every list of rules that a value of the finding leads to.
+    fn each_list(&self, values: &Values<'_>, mut act: impl FnMut(&[usize])) {
         for (slot, rules) in &self.presences {
             if values.at(*slot).iter().any(|value| !matches!(value, Value::Null)) {
                 act(rules);
@@ -203,8 +191,31 @@ impl Index {
     }
 }
 
-fn is_of_kind(condition: &Condition) -> bool {
-    KIND.iter().any(|field| *field as usize == condition.slot())
+impl Left {
+    fn of(when: &Expression) -> Self {
+        match left_of(when) {
+            None => Self::Nothing,
+            Some(rest) => match window(&rest) {
+                Some((from, until)) => Self::Updated { from, until },
+                None => Self::Rest(rest),
+            },
+        }
+    }
+}
+
+/// The span of time in which a finding was updated for which this holds, if it asks nothing else.
+fn window(rest: &Expression) -> Option<(i64, i64)> {
+    match rest {
+        Expression::Condition(condition) if condition.slot() == Field::UpdatedAt as usize => {
+            condition.span()
+        }
+        Expression::All(parts) => {
+            parts.iter().map(window).try_fold((i64::MIN, i64::MAX), |(from, until), own| {
+                own.map(|(own_from, own_until)| (from.max(own_from), until.min(own_until)))
+            })
+        }
+        _ => None,
+    }
 }
 
 /// What is left of an expression when its required conditions on the kind are known to hold.

@@ -1,48 +1,23 @@
 //! Decides many findings by one rule set, remembering what findings of a kind have in common.
 
-use foldhash::HashMap;
-
-use super::{
-    Decision, Reading, Rule, RuleSet,
-    facts::Facts,
-    index::{Candidate, Left},
-};
+use super::{Decision, Reading, Rule, RuleSet, facts::Facts, kinds::Kinds};
 use crate::{Timestamp, expression::Subject};
-
-/// Beyond this many kinds of findings the memory starts anew.
-const MAX_KINDS: usize = 4096;
 
 /// A rule set at work on many findings.
 ///
-/// Type, account, Region and severity take few values among many findings. Which rules those
-/// leave is worked out once per combination.
+/// Type, account, Region and severity take few values among many findings. Which rules each value
+/// leaves is worked out once.
 #[derive(Debug)]
 pub struct Matcher<'r> {
     rules: &'r RuleSet,
     as_of: Timestamp,
-    remembers: bool,
-    kinds: HashMap<String, usize>,
-    /// The rules that findings of each kind may match.
-    candidates: Vec<Vec<Candidate>>,
-    kind: String,
+    kinds: Kinds,
 }
 
 impl<'r> Matcher<'r> {
     /// A matcher that decides as of a moment.
     pub fn new(rules: &'r RuleSet, as_of: Timestamp) -> Self {
-        Self {
-            rules,
-            as_of,
-            remembers: true,
-            kinds: HashMap::default(),
-            candidates: Vec::new(),
-            kind: String::new(),
-        }
-    }
-
-    /// A matcher for a single finding, for which there is nothing to remember.
-    pub(super) fn for_one(rules: &'r RuleSet, as_of: Timestamp) -> Self {
-        Self { remembers: false, ..Self::new(rules, as_of) }
+        Self { rules, as_of, kinds: Kinds::default() }
     }
 
     /// The rule set.
@@ -52,12 +27,15 @@ impl<'r> Matcher<'r> {
 
     /// Decides as [`RuleSet::decide`] does.
     pub fn decide(&mut self, reading: &Reading<'_>) -> Decision<'r> {
+        let Self { rules: set, as_of, kinds } = self;
+        let (rules, index) = (&set.rules, &set.index);
+        let subject = Subject { values: reading.header.values(), as_of: *as_of };
+        let asked = index.asked(subject, kinds.allowed(rules, subject));
         let mut first = usize::MAX;
-        self.visit(reading, |rules, candidate, subject| {
-            let position = candidate.position;
+        index.each(asked, |position| {
             let can_decide = position < first
-                && rules.rules.get(position).is_some_and(|rule| !rule.is_expired(subject.as_of));
-            if can_decide && rules.index.holds(&rules.rules, candidate, subject) {
+                && rules.get(position).is_some_and(|rule| !rule.is_expired(*as_of));
+            if can_decide && index.holds(rules, position, asked) {
                 first = position;
             }
             // Each list is in order: nothing behind the first match can be an earlier one.
@@ -92,66 +70,35 @@ impl<'r> Matcher<'r> {
 
     /// Collects the positions of all rules whose criteria hold, expired or not, in order.
     pub fn matched(&mut self, reading: &Reading<'_>, matched: &mut Vec<usize>) {
+        let Self { rules: set, as_of, kinds } = self;
+        let (rules, index) = (&set.rules, &set.index);
+        let subject = Subject { values: reading.header.values(), as_of: *as_of };
+        let asked = index.asked(subject, kinds.allowed(rules, subject));
         matched.clear();
-        self.visit(reading, |rules, candidate, subject| {
-            if rules.index.holds(&rules.rules, candidate, subject) {
-                matched.push(candidate.position);
+        index.each(asked, |position| {
+            if index.holds(rules, position, asked) {
+                matched.push(position);
             }
             true
         });
-        matched.sort_unstable();
-        matched.dedup();
+        if !matched.is_sorted_by(|one, next| one < next) {
+            matched.sort_unstable();
+            matched.dedup();
+        }
     }
 
     /// The positions of all rules that may match, in order.
     #[cfg(test)]
     pub(super) fn asked(&mut self, reading: &Reading<'_>) -> Vec<usize> {
-        let mut asked = Vec::new();
-        self.visit(reading, |_, candidate, _| {
-            asked.push(candidate.position);
+        let Self { rules: set, as_of, kinds } = self;
+        let subject = Subject { values: reading.header.values(), as_of: *as_of };
+        let asked = set.index.asked(subject, kinds.allowed(&set.rules, subject));
+        let mut positions = Vec::new();
+        set.index.each(asked, |position| {
+            positions.push(position);
             true
         });
-        asked.sort_unstable();
-        asked
-    }
-
-    /// Hands every rule that may match to `ask`, list by list, each in order, until it says no.
-    fn visit(
-        &mut self,
-        reading: &Reading<'_>,
-        mut ask: impl FnMut(&RuleSet, Candidate, Subject<'_, '_>) -> bool,
-    ) {
-        let Self { rules, as_of, remembers, kinds, candidates, kind } = self;
-        let subject = Subject { values: reading.header.values(), as_of: *as_of };
-        let index = &rules.index;
-        if *remembers && index.write_kind(subject.values, kind) {
-            let place = kinds.get(kind.as_str()).copied().unwrap_or_else(|| {
-                if kinds.len() >= MAX_KINDS {
-                    kinds.clear();
-                    candidates.clear();
-                }
-                candidates.push(index.of_kind(&rules.rules, subject));
-                kinds.insert(kind.clone(), candidates.len() - 1);
-                candidates.len() - 1
-            });
-            for candidate in candidates.get(place).into_iter().flatten() {
-                if !ask(rules, *candidate, subject) {
-                    break;
-                }
-            }
-        } else {
-            for candidate in index.of_kind(&rules.rules, subject) {
-                if !ask(rules, candidate, subject) {
-                    break;
-                }
-            }
-        }
-        index.each_list(subject.values, |list| {
-            for position in list {
-                if !ask(rules, Candidate { position: *position, left: Left::All }, subject) {
-                    break;
-                }
-            }
-        });
+        positions.sort_unstable();
+        positions
     }
 }

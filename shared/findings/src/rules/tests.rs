@@ -279,8 +279,10 @@ fn only_rules_whose_requirements_are_met_are_asked() {
             {"remoteIpDetails": {"ipAddressV4": address}}}}}));
         assert_eq!(asked(&found).contains(&"net"), expected, "{address}");
     }
-    let instance = finding(json!({"resource": {"resourceType": "Instance"}}));
-    assert!(asked(&instance).contains(&"role"));
+    let instance = |kind: &str| {
+        asked(&finding(json!({"type": kind, "resource": {"resourceType": "Instance"}})))
+    };
+    assert!(instance("T").contains(&"role") && !instance("U").contains(&"role"));
 }
 
 #[test]

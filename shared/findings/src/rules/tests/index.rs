@@ -19,25 +19,27 @@ fn the_attribute_that_rules_name_most_values_of_is_looked_up() {
 }
 
 #[test]
-fn a_kind_is_told_by_type_account_region_and_severity() {
-    let set = rules(ARCHIVE_LOW);
-    let kind = |members: serde_json::Value| {
-        let found = finding(members);
-        let mut kind = "left over".to_owned();
-        let reading = set.reading(&found);
-        set.index.write_kind(reading.header.values(), &mut kind).then_some(kind)
-    };
-    let whole = |severity: serde_json::Value, account: &str| {
-        kind(json!({"severity": severity, "accountId": account, "region": "eu-west-1"}))
-    };
-    let plain = whole(json!(2), "111122223333");
-    assert!(plain.as_ref().is_some_and(|kind| kind.contains("eu-west-1") && kind.contains('2')));
-    assert_eq!(plain, whole(json!(2), "111122223333"));
-    assert_ne!(plain, whole(json!(3), "111122223333"));
-    assert_ne!(plain, whole(json!(2), "444455556666"));
-    assert_ne!(plain, whole(json!("2"), "111122223333"));
-    assert_eq!(whole(json!(2), "1111\u{0}2222"), None);
-    assert_eq!(kind(json!({})), None);
+fn what_is_remembered_of_one_kind_is_not_taken_for_another() {
+    let set = rules(
+        "
+  - { name: low, action: noop, criteria: { severity: { lessThan: 4 } } }
+  - { name: account, action: noop, criteria: { accountId: { equals: ['111122223333'] } } }
+  - { name: elsewhere, action: noop, criteria: { region: { notEquals: [eu-west-1] } } }
+",
+    );
+    let mut matcher = Matcher::new(&set, now());
+    for (members, expected) in [
+        (json!({"severity": 2, "accountId": "111122223333", "region": "eu-west-1"}), vec![0, 1]),
+        (json!({"severity": 5, "accountId": "111122223333", "region": "eu-west-1"}), vec![1]),
+        (json!({"severity": "2", "accountId": "111122223333", "region": "us-east-1"}), vec![1, 2]),
+        (json!({"severity": 2, "accountId": 111_122_223_333_u64, "region": null}), vec![0, 1]),
+        (json!({"severity": 2, "accountId": "444455556666", "region": "eu-west-1"}), vec![0]),
+        (json!({"severity": null, "accountId": null, "region": ["us-east-1"]}), vec![2]),
+        (json!({"severity": 2, "accountId": "111122223333", "region": "eu-west-1"}), vec![0, 1]),
+    ] {
+        let found = finding(members.clone());
+        assert_eq!(matcher.asked(&set.reading(&found)), expected, "{members}");
+    }
 }
 
 #[test]
