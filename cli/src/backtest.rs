@@ -2,6 +2,7 @@
 
 mod condition;
 mod difference;
+mod first;
 mod history;
 mod names;
 pub(crate) mod outcome;
@@ -10,6 +11,7 @@ pub(crate) mod report;
 mod review;
 mod rule_text;
 mod scan;
+mod spool;
 mod summary;
 mod text;
 

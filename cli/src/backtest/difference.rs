@@ -1,10 +1,11 @@
 //! What changes against another rule set.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use findings::Action;
 
 use super::{
+    first::First,
     history::Version,
     outcome::{Change, ChangedFinding, Difference, FindingLine, Levels, RuleSetLine},
 };
@@ -12,15 +13,22 @@ use super::{
 const LISTED: usize = 1000;
 
 /// Grows version by version.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Differences {
     changes: BTreeMap<(&'static str, &'static str), (Action, Action, Levels)>,
-    changed: Vec<(Option<u32>, Action, FindingLine)>,
+    /// The most severe come first.
+    changed: First<(Reverse<u64>, Box<str>), (Option<u32>, Action, FindingLine)>,
+}
+
+impl Default for Differences {
+    fn default() -> Self {
+        Self { changes: BTreeMap::new(), changed: First::new(LISTED) }
+    }
 }
 
 impl Differences {
     /// Takes a version in when its action changes.
-    pub(crate) fn add(&mut self, version: &Version, line: impl FnOnce() -> FindingLine) {
+    pub(crate) fn add(&mut self, id: &str, version: &Version, line: impl FnOnce() -> FindingLine) {
         let Some(earlier) = version.earlier else { return };
         let (from, to) = (earlier.action, version.verdict.action);
         if from == to {
@@ -28,21 +36,18 @@ impl Differences {
         }
         let change = self.changes.entry((from.as_str(), to.as_str()));
         change.or_insert((from, to, Levels::default())).2.add(version.severity);
-        self.changed.push((earlier.rule, from, line()));
+        let severity = version.severity.map_or(u64::MAX, |own| own.value().to_bits());
+        self.changed.offer((Reverse(severity), id.into()), || (earlier.rule, from, line()));
     }
 
     /// The whole difference, the most severe findings first.
     pub(crate) fn finish(
-        mut self,
+        self,
         against: RuleSetLine,
         rule_name: impl Fn(u32) -> Option<String>,
     ) -> Difference {
-        self.changed.sort_by(|(_, _, left), (_, _, right)| {
-            let severity = |own: &FindingLine| own.severity.map_or(f64::MAX, |own| own.value());
-            severity(right).total_cmp(&severity(left)).then_with(|| left.id.cmp(&right.id))
-        });
-        let changed = self.changed.len() as u64;
-        let findings = self.changed.into_iter().take(LISTED);
+        let changed = self.changed.offered();
+        let findings = self.changed.into_vec().into_iter();
         Difference {
             against,
             changed,

@@ -1,12 +1,19 @@
 //! What was read of a history: every version of every finding, with the decision on each.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
+    io,
+};
 
 use findings::{Action, Guard, Severity, Timestamp};
 
 use serde::Serialize;
 
-use super::names::Names;
+use super::{
+    names::Names,
+    spool::{Row, Spool},
+};
 
 /// One version of a finding and what the rules said of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,12 +73,23 @@ pub(crate) struct Problem {
 const MAX_PROBLEMS: usize = 1000;
 
 /// What one object held. It counts only when the object was read to its clean end.
-#[derive(Debug, Default)]
 pub(crate) struct Batch {
     pub(crate) names: Names,
-    pub(crate) rows: Vec<(Identity, u32, Version)>,
+    pub(crate) rows: Spool,
     pub(crate) tally: Tally,
 }
+
+impl Default for Batch {
+    fn default() -> Self {
+        Self { names: Names::default(), rows: Spool::new(BATCH_BYTES), tally: Tally::default() }
+    }
+}
+
+/// Beyond this an object's rows wait on disk for its end.
+const BATCH_BYTES: usize = 4 << 20;
+/// A history is summed up one part after the other, so that only one part's findings are in memory.
+const PARTS: usize = 128;
+const PART_BYTES: usize = 128 << 10;
 
 /// Counts of what was read.
 #[derive(Debug, Default)]
@@ -115,36 +133,85 @@ impl Tally {
 }
 
 /// Everything that was read.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct History {
     pub(crate) names: Names,
-    pub(crate) findings: HashMap<Identity, Versions>,
-    pub(crate) duplicates: u64,
     pub(crate) tally: Tally,
+    pub(crate) rows: Rows,
+}
+
+/// All rows of a history: each finding's are in one part, whatever object they came from.
+pub(crate) struct Rows(Vec<Spool>);
+
+/// How much there was in all rows.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Extent {
+    pub(crate) findings: u64,
+    pub(crate) versions: u64,
+    pub(crate) duplicates: u64,
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        Self(std::iter::repeat_with(|| Spool::new(PART_BYTES)).take(PARTS).collect())
+    }
 }
 
 impl History {
     /// Takes in what an object held. The order of objects makes no difference.
-    pub(crate) fn absorb(&mut self, batch: Batch) {
+    ///
+    /// # Errors
+    /// When the folder for temporary files can't be written to.
+    pub(crate) fn absorb(&mut self, batch: Batch) -> io::Result<()> {
         let numbers = self.names.absorb(&batch.names);
         let here = |number: u32| numbers.get(number as usize).copied().unwrap_or(number);
-        for (identity, kind, version) in batch.rows {
-            let Identity { account, region, id } = identity;
-            let identity = Identity { account: here(account), region: here(region), id };
-            match self.findings.entry(identity) {
-                Entry::Vacant(entry) => {
-                    entry.insert(Versions { kind: here(kind), versions: vec![version] });
-                }
-                Entry::Occupied(mut entry) => {
-                    let own = &mut entry.get_mut().versions;
-                    match own.binary_search_by_key(&version.order(), Version::order) {
-                        Ok(_) => self.duplicates += 1,
-                        Err(place) => own.insert(place, version),
+        self.tally.add(batch.tally);
+        batch.rows.each(|mut row| {
+            row.identity.account = here(row.identity.account);
+            row.identity.region = here(row.identity.region);
+            row.kind = here(row.kind);
+            self.rows.push(&row)
+        })
+    }
+}
+
+impl Rows {
+    fn push(&mut self, row: &Row) -> io::Result<()> {
+        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(&row.identity);
+        let place = usize::try_from(hash % PARTS as u64).unwrap_or_default();
+        self.0.get_mut(place).map_or(Ok(()), |part| part.push(row))
+    }
+
+    /// Hands over every finding with all its versions.
+    ///
+    /// # Errors
+    /// When a temporary file can't be read.
+    pub(crate) fn each(self, mut act: impl FnMut(&Identity, &Versions)) -> io::Result<Extent> {
+        let mut extent = Extent::default();
+        for part in self.0 {
+            let mut findings: HashMap<Identity, Versions> = HashMap::new();
+            part.each(|Row { identity, kind, version }| {
+                match findings.entry(identity) {
+                    Entry::Vacant(entry) => {
+                        entry.insert(Versions { kind, versions: vec![version] });
+                    }
+                    Entry::Occupied(mut entry) => {
+                        let own = &mut entry.get_mut().versions;
+                        match own.binary_search_by_key(&version.order(), Version::order) {
+                            Ok(_) => extent.duplicates += 1,
+                            Err(place) => own.insert(place, version),
+                        }
                     }
                 }
+                Ok(())
+            })?;
+            extent.findings += findings.len() as u64;
+            for (identity, own) in &findings {
+                extent.versions += own.versions.len() as u64;
+                act(identity, own);
             }
         }
-        self.tally.add(batch.tally);
+        Ok(extent)
     }
 }
 
@@ -169,9 +236,17 @@ pub(crate) mod tests {
         for version in versions {
             let account = batch.names.number(Some("111122223333"));
             let identity = Identity { account, region: account, id: "f1".into() };
-            batch.rows.push((identity, account, *version));
+            batch.rows.push(&Row { identity, kind: account, version: *version }).unwrap();
         }
         batch
+    }
+
+    fn read(batches: impl IntoIterator<Item = Batch>) -> (Vec<Version>, Extent) {
+        let mut history = History::default();
+        batches.into_iter().try_for_each(|batch| history.absorb(batch)).unwrap();
+        let mut versions = Vec::new();
+        let extent = history.rows.each(|_, own| versions.extend(own.versions.clone())).unwrap();
+        (versions, extent)
     }
 
     #[test]
@@ -182,14 +257,10 @@ pub(crate) mod tests {
             version("2026-04-02T00:00:00Z", 2, Action::Notify),
         ];
         for order in [[c, a, b], [a, b, c], [b, c, a]] {
-            let mut history = History::default();
-            for version in order {
-                history.absorb(batch(&[version]));
-            }
-            history.absorb(batch(&[a, c]));
-            let found = history.findings.values().next().unwrap();
-            assert_eq!(found.versions, [a, b, c]);
-            assert_eq!((history.findings.len(), history.duplicates), (1, 2));
+            let single = order.map(|version| batch(&[version]));
+            let (versions, extent) = read(single.into_iter().chain([batch(&[a, c])]));
+            assert_eq!(versions, [a, b, c]);
+            assert_eq!(extent, Extent { findings: 1, versions: 3, duplicates: 2 });
         }
     }
 
@@ -199,10 +270,7 @@ pub(crate) mod tests {
         let grave = Version { severity: Severity::new(8.0), ..mild };
         let unknown = Version { severity: None, ..mild };
         for order in [[mild, grave, unknown], [unknown, mild, grave]] {
-            let mut history = History::default();
-            history.absorb(batch(&order));
-            let found = history.findings.values().next().unwrap();
-            assert_eq!(found.versions, [mild, grave, unknown]);
+            assert_eq!(read([batch(&order)]).0, [mild, grave, unknown]);
         }
     }
 

@@ -5,7 +5,7 @@ use findings::Severity;
 use super::{
     history::{Identity, Version},
     outcome::Regret,
-    regret::{Aftermath, aftermath},
+    regret::Aftermath,
     summary::Summary,
 };
 
@@ -36,12 +36,10 @@ impl Summary<'_, '_> {
         }
     }
 
-    pub(super) fn why(&self, identity: &Identity, version: &Version) -> Vec<String> {
+    pub(super) fn why(&self, later: Option<&Aftermath<'_>>, version: &Version) -> Vec<String> {
         let mut why = Vec::new();
-        let versions = self.history.findings.get(identity).map(|found| found.versions.as_slice());
-        let later = versions.and_then(|own| aftermath(own, self.question.rules, self.recurrences));
-        if let Some(aftermath) = later.filter(Aftermath::is_regretted) {
-            why.extend(reasons(&aftermath, aftermath.worst.unwrap_or(aftermath.archived)));
+        if let Some(aftermath) = later.filter(|own| own.is_regretted()) {
+            why.extend(reasons(aftermath, aftermath.worst.unwrap_or(aftermath.archived)));
         }
         if let Some(severity) = version.severity {
             let ceiling = self.question.rules.defaults().archive_ceiling;
@@ -55,11 +53,12 @@ impl Summary<'_, '_> {
 }
 
 /// A rough order of what to look at first: severity counts most, then how often it occurred.
-pub(super) fn risk(version: &Version) -> f64 {
+pub(super) fn risk(version: &Version) -> u64 {
     let severity = version.severity.map_or(10.0, Severity::value);
     #[expect(clippy::cast_precision_loss, reason = "an order, not a figure")]
     let count = version.count.unwrap_or(1).max(1) as f64;
-    severity * 100.0 + count.log10()
+    // Positive floats are ordered as their bits are.
+    (severity * 100.0 + count.log10()).to_bits()
 }
 
 fn reasons(aftermath: &Aftermath<'_>, after: &Version) -> Vec<String> {

@@ -1,15 +1,23 @@
 //! Reads a history object by object, on several threads, each object with bounded memory.
 
-use std::sync::{
-    Mutex, PoisonError,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    io,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
+
+use anyhow::Context;
 
 use findings::{
     Decision, ExportLimits, Lines, Matcher, RawLine, Reading, Record, RuleSet, Timestamp, decode,
 };
 
-use super::history::{Batch, History, Identity, Verdict, Version};
+use super::{
+    history::{Batch, History, Identity, Verdict, Version},
+    spool::Row,
+};
 use crate::history::{Connection, Inflater, Opened, Source};
 
 /// What is asked of a history.
@@ -35,28 +43,36 @@ const LIMITS: ExportLimits =
     ExportLimits { decompressed_bytes: u64::MAX, ratio: 200, line_bytes: 4 << 20 };
 
 /// Reads all sources. One that is broken is a problem of the history; the others go on.
+///
+/// # Errors
+/// When the folder for temporary files can't be written to.
 pub(crate) fn scan(
     question: &Question<'_>,
     sources: &[Source],
     connection: &Connection,
     threads: usize,
     progress: impl Fn(u64) + Sync,
-) -> History {
+) -> anyhow::Result<History> {
     let next = AtomicUsize::new(0);
     let history = Mutex::new(History::default());
-    std::thread::scope(|scope| {
-        for _ in 0..threads.clamp(1, sources.len().max(1)) {
-            scope.spawn(|| {
-                let mut reader = Reader::new(question);
-                while let Some(source) = sources.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let batch = reader.object(source, connection);
-                    history.lock().unwrap_or_else(PoisonError::into_inner).absorb(batch);
-                    progress(source.size());
-                }
-            });
+    let work = || {
+        let mut reader = Reader::new(question);
+        while let Some(source) = sources.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let batch = reader.object(source, connection)?;
+            history.lock().unwrap_or_else(PoisonError::into_inner).absorb(batch)?;
+            progress(source.size());
         }
+        Ok(())
+    };
+    let outcome: io::Result<()> = std::thread::scope(|scope| {
+        let workers: Vec<_> =
+            (0..threads.clamp(1, sources.len().max(1))).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().try_for_each(|worker| {
+            worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
     });
-    history.into_inner().unwrap_or_else(PoisonError::into_inner)
+    outcome.context("can't keep what was read in the folder for temporary files (TMPDIR)")?;
+    Ok(history.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// What one thread reads with.
@@ -67,6 +83,8 @@ struct Reader<'q, 'r> {
     matched: Vec<usize>,
     inflater: Inflater,
     batch: Batch,
+    /// Why rows of the object could not be kept.
+    unkept: Option<io::Error>,
 }
 
 impl<'q, 'r> Reader<'q, 'r> {
@@ -78,11 +96,12 @@ impl<'q, 'r> Reader<'q, 'r> {
             matched: Vec::new(),
             inflater: Inflater::default(),
             batch: Batch::default(),
+            unkept: None,
         }
     }
 
     /// All that one object holds; only the problem when it can't be read to its end.
-    fn object(&mut self, source: &Source, connection: &Connection) -> Batch {
+    fn object(&mut self, source: &Source, connection: &Connection) -> io::Result<Batch> {
         self.batch.tally.matched = vec![0; self.question.rules.rules().len()];
         let name = source.name();
         let outcome = if self.inflated(&name, source) {
@@ -100,13 +119,16 @@ impl<'q, 'r> Reader<'q, 'r> {
             }
         };
         let mut batch = std::mem::take(&mut self.batch);
+        if let Some(error) = self.unkept.take() {
+            return Err(error);
+        }
         batch.tally.objects = 1;
         if let Err(error) = outcome {
             batch = Batch::default();
             batch.tally.objects = 1;
             batch.tally.problem(name, format!("left out: {error:#}"));
         }
-        batch
+        Ok(batch)
     }
 
     /// Whether the source could be decompressed in one go. Then all of it has been read.
@@ -134,7 +156,7 @@ impl<'q, 'r> Reader<'q, 'r> {
         is_read
     }
 
-    fn lines(&mut self, name: &str, read: impl std::io::Read) -> anyhow::Result<()> {
+    fn lines(&mut self, name: &str, read: impl io::Read) -> anyhow::Result<()> {
         let mut lines = Lines::new(read, LIMITS);
         let mut number = 0;
         let mut is_gzip = false;
@@ -157,7 +179,7 @@ impl<'q, 'r> Reader<'q, 'r> {
     }
 
     /// A file of whole JSON documents, which may span lines.
-    fn document(&mut self, name: &str, mut read: impl std::io::Read) -> anyhow::Result<()> {
+    fn document(&mut self, name: &str, mut read: impl io::Read) -> anyhow::Result<()> {
         let mut text = Vec::new();
         read.read_to_end(&mut text)?;
         for document in crate::documents::documents(&text) {
@@ -237,7 +259,9 @@ impl<'q, 'r> Reader<'q, 'r> {
             id: reading.id().into(),
         };
         let kind = names.number(reading.finding_type());
-        self.batch.rows.push((identity, kind, version));
+        if let Err(error) = self.batch.rows.push(&Row { identity, kind, version }) {
+            self.unkept.get_or_insert(error);
+        }
     }
 }
 

@@ -3,16 +3,18 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, HashMap},
+    io,
 };
 
 use findings::{Action, RuleSet, Severity, Timestamp};
 
 use super::{
     difference::Differences,
-    history::{History, Identity, Version},
+    first::First,
+    history::{Extent, History, Identity, Rows, Version},
     outcome::{
-        Actions, Broad, Day, FindingLine, HistoryLine, Levels, Named, Outcome, Regret,
-        RegretCounts, RuleLine, RuleSetLine, Share, Split, Totals,
+        Actions, Broad, Day, FindingLine, HistoryLine, Levels, Named, Outcome, RegretCounts,
+        RuleLine, RuleSetLine, Share, Split, Totals,
     },
     regret::aftermath,
     review::risk,
@@ -68,17 +70,22 @@ impl Sums {
 
 impl Summary<'_, '_> {
     /// The whole result, but for the conditions on it.
-    pub(crate) fn outcome(&self) -> Outcome {
-        let (question, history) = (self.question, self.history);
+    ///
+    /// # Errors
+    /// When a temporary file can't be read.
+    pub(crate) fn outcome(&self, rows: Rows) -> io::Result<Outcome> {
+        let question = self.question;
         let mut rules: Vec<Sums> = question.rules.rules().iter().map(|_| Sums::default()).collect();
         let mut unmatched = Sums::default();
         let mut totals = Totals::default();
         let mut days: BTreeMap<Option<String>, Actions> = BTreeMap::new();
         let (mut types, mut accounts) = (HashMap::new(), HashMap::new());
-        let (mut regrets, mut lines, mut riskiest) = (Vec::new(), Vec::new(), Vec::new());
+        let mut lines = Vec::new();
+        let (mut regrets, mut riskiest) = (First::new(REGRETS), First::new(RISKIEST));
         let mut differences = Differences::default();
-        for (identity, found) in &history.findings {
+        let extent = rows.each(|identity, found| {
             let kind = found.kind;
+            let aftermath = aftermath(&found.versions, question.rules, self.recurrences);
             let newest = found.versions.len().saturating_sub(1);
             let first = if self.all_versions { 0 } else { newest };
             for version in found.versions.get(first..).unwrap_or_default() {
@@ -89,16 +96,18 @@ impl Summary<'_, '_> {
                 days.entry(version.updated_at.map(Timestamp::date)).or_default().add(action);
                 types.entry(kind).or_insert_with(Actions::default).add(action);
                 accounts.entry(identity.account).or_insert_with(Actions::default).add(action);
-                differences.add(version, || self.line(identity, kind, version));
+                differences.add(&identity.id, version, || self.line(identity, kind, version));
                 if self.with_findings {
                     lines.push(self.line(identity, kind, version));
                 }
                 if action == Action::Archive {
-                    riskiest.push((risk(version), identity, kind, *version));
+                    riskiest.offer((Reverse(risk(version)), identity.id.clone()), || FindingLine {
+                        why: self.why(aftermath.as_ref(), version),
+                        ..self.line(identity, kind, version)
+                    });
                 }
             }
-            let aftermath = aftermath(&found.versions, question.rules, self.recurrences);
-            if let Some(aftermath) = aftermath {
+            if let Some(aftermath) = &aftermath {
                 let rule = aftermath.archived.verdict.rule;
                 if let Some(sums) = rule.and_then(|rule| rules.get_mut(rule as usize)) {
                     sums.regret.archived += 1;
@@ -107,19 +116,14 @@ impl Summary<'_, '_> {
                     sums.regret.joined += u64::from(aftermath.joined);
                 }
                 if aftermath.is_regretted() {
-                    regrets.push(self.regret(identity, kind, &aftermath));
+                    let after = aftermath.worst.unwrap_or(aftermath.archived).severity;
+                    let key =
+                        (Reverse(after.map(|own| own.value().to_bits())), identity.id.clone());
+                    regrets.offer(key, || self.regret(identity, kind, aftermath));
                 }
             }
-        }
+        })?;
         let findings = totals.findings();
-        riskiest.sort_by(|left, right| {
-            right.0.total_cmp(&left.0).then_with(|| left.1.id.cmp(&right.1.id))
-        });
-        riskiest.truncate(RISKIEST);
-        regrets.sort_by(|left, right| {
-            let order = |own: &Regret| Reverse(own.severity_after.map(|own| own.value().to_bits()));
-            (order(left), &left.id).cmp(&(order(right), &right.id))
-        });
         lines.sort_by(|left, right| {
             (left.updated_at, &left.id, &left.account).cmp(&(
                 right.updated_at,
@@ -131,11 +135,11 @@ impl Summary<'_, '_> {
         let unmatched = self.share(unmatched, findings);
         let broad = |own: &&RuleLine| own.share.share > self.broad;
         let against = question.against.map(|rules| rule_set(rules, self.against_files));
-        Outcome {
+        Ok(Outcome {
             schema: "guardsift.backtest/v1",
             as_of: question.as_of,
             rule_set: rule_set(question.rules, self.files),
-            history: self.history_line(&rules, &unmatched),
+            history: self.history_line(extent, &rules, &unmatched),
             totals,
             days: days.into_iter().map(|(date, actions)| Day { date, actions }).collect(),
             types: self.splits(types),
@@ -153,15 +157,9 @@ impl Summary<'_, '_> {
             expired: rules.iter().filter(|own| own.expired).map(|own| own.name.clone()).collect(),
             rules,
             unmatched,
-            regret_count: regrets.len() as u64,
-            regrets: regrets.into_iter().take(REGRETS).collect(),
-            riskiest: riskiest
-                .into_iter()
-                .map(|(_, identity, kind, version)| {
-                    let why = self.why(identity, &version);
-                    FindingLine { why, ..self.line(identity, kind, &version) }
-                })
-                .collect(),
+            regret_count: regrets.offered(),
+            regrets: regrets.into_vec(),
+            riskiest: riskiest.into_vec(),
             difference: against.map(|against| {
                 differences.finish(against, |position| {
                     let rule = question.against?.rules().get(position as usize)?;
@@ -170,11 +168,11 @@ impl Summary<'_, '_> {
             }),
             conditions: Vec::new(),
             findings: self.with_findings.then_some(lines),
-        }
+        })
     }
 
     /// Every finding that counts was decided by one of the rules or by none.
-    fn history_line(&self, rules: &[RuleLine], unmatched: &Share) -> HistoryLine {
+    fn history_line(&self, extent: Extent, rules: &[RuleLine], unmatched: &Share) -> HistoryLine {
         let (question, history) = (self.question, self.history);
         let shares = || rules.iter().map(|rule| &rule.share).chain([unmatched]);
         let mut problems = history.tally.problems.clone();
@@ -182,9 +180,9 @@ impl Summary<'_, '_> {
         HistoryLine {
             sources: self.sources.to_vec(),
             objects: history.tally.objects,
-            findings: history.findings.len() as u64,
-            versions: history.findings.values().map(|own| own.versions.len() as u64).sum(),
-            duplicates: history.duplicates,
+            findings: extent.findings,
+            versions: extent.versions,
+            duplicates: extent.duplicates,
             events: history.tally.events,
             outside: history.tally.outside,
             first: shares().filter_map(|share| share.first_seen).min(),

@@ -129,7 +129,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         usize::from,
     );
     let bar = progress_bar(sources.iter().map(history::Source::size).sum());
-    let history = backtest::scan(&question, &sources, &connection, threads, |bytes| bar.inc(bytes));
+    let mut history =
+        backtest::scan(&question, &sources, &connection, threads, |bytes| bar.inc(bytes))?;
     bar.finish_and_clear();
     let unreadable = history.tally.problem_count;
     if arguments.count.is_some() {
@@ -139,6 +140,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         }
         return Ok(exit(arguments.strict && unreadable > 0));
     }
+    let rows = std::mem::take(&mut history.rows);
     let summary = Summary {
         question: &question,
         history: &history,
@@ -150,7 +152,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         broad: arguments.broad / 100.0,
         with_findings: arguments.list || arguments.output == Format::Jsonl,
     };
-    let mut outcome = summary.outcome();
+    let mut outcome = summary.outcome(rows).context("can't read what was kept of the history")?;
     let asked: Result<_, _> = arguments.fail_on.iter().map(|own| own.ask(&outcome)).collect();
     outcome.conditions = asked.map_err(|error| Unusable(format!("--fail-on: {error}")))?;
     if let Some(path) = &arguments.report {
