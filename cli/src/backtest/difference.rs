@@ -16,8 +16,16 @@ const LISTED: usize = 1000;
 #[derive(Debug)]
 pub(crate) struct Differences {
     changes: BTreeMap<(&'static str, &'static str), (Action, Action, Levels)>,
-    /// The most severe come first.
-    changed: First<(Reverse<u64>, Box<str>), (Option<u32>, Action, FindingLine)>,
+    /// The most severe come first, then in the order of ids.
+    changed: First<(Reverse<u64>, Box<str>), Changed>,
+}
+
+/// A finding whose action changes.
+#[derive(Debug)]
+struct Changed {
+    from_rule: Option<u32>,
+    from: Action,
+    line: FindingLine,
 }
 
 impl Default for Differences {
@@ -37,7 +45,11 @@ impl Differences {
         let change = self.changes.entry((from.as_str(), to.as_str()));
         change.or_insert((from, to, Levels::default())).2.add(version.severity);
         let severity = version.severity.map_or(u64::MAX, |own| own.value().to_bits());
-        self.changed.offer((Reverse(severity), id.into()), || (earlier.rule, from, line()));
+        self.changed.offer((Reverse(severity), id.into()), || Changed {
+            from_rule: earlier.rule,
+            from,
+            line: line(),
+        });
     }
 
     /// The whole difference, the most severe findings first.
@@ -57,7 +69,7 @@ impl Differences {
                 .map(|(from, to, findings)| Change { from, to, findings })
                 .collect(),
             findings: findings
-                .map(|(from_rule, from, line)| ChangedFinding {
+                .map(|Changed { from_rule, from, line }| ChangedFinding {
                     id: line.id,
                     account: line.account,
                     region: line.region,
