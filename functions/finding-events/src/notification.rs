@@ -107,7 +107,7 @@ impl<'a> FindingV1<'a> {
             archived: finding.archived(),
             sample: finding.is_sample(),
             attack_sequence_arn: finding.attack_sequence_arn(),
-            console_url: console_url(finding),
+            console_url: finding.console_url(),
         }
     }
 }
@@ -142,23 +142,6 @@ fn cleaned(text: &str, limit: usize) -> String {
         kept.push('…');
     }
     kept
-}
-
-/// A link that nothing in a finding can point elsewhere: only a Region's and an id's own letters
-/// get into it.
-fn console_url(finding: &Finding) -> Option<String> {
-    let plain = |text: &&str| {
-        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
-    let region = finding.region().filter(plain)?;
-    let id = Some(finding.id()).filter(plain)?;
-    let host = match finding.partition()? {
-        "aws" => format!("{region}.console.aws.amazon.com"),
-        "aws-us-gov" => "console.amazonaws-us-gov.com".to_owned(),
-        "aws-cn" => "console.amazonaws.cn".to_owned(),
-        _ => return None,
-    };
-    Some(format!("https://{host}/guardduty/home?region={region}#/findings?search=id%3D{id}"))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod attribute;
 mod condition;
+mod console;
 pub mod convert;
 mod criteria;
 mod decode;
