@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::de::IgnoredAny;
 use smallvec::SmallVec;
 
+pub(crate) use self::tree::tree;
 use self::{
     keys::{Found, Keys},
     scan::{Broken, Scan},
@@ -14,6 +15,7 @@ use self::{
 mod blocks;
 mod keys;
 mod scan;
+mod tree;
 mod walk;
 
 /// One JSON value found at a path, borrowed from the text it was found in.

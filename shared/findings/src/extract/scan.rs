@@ -37,6 +37,11 @@ impl<'a> Quoted<'a> {
         if self.has_escapes { None } else { self.json.as_bytes().get(self.start..self.end) }
     }
 
+    /// What stands between the quotes.
+    pub(super) fn inner(self) -> &'a str {
+        self.json.get(self.start..self.end).unwrap_or_default()
+    }
+
     /// The text that it stands for.
     #[inline]
     pub(super) fn text(self) -> Result<Cow<'a, str>, Broken> {
