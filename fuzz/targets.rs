@@ -41,6 +41,8 @@ pub(crate) fn finding(data: &[u8]) {
         let decision = rules.decide(&finding, now);
         let explanation = rules.explain(&finding, now);
         assert_eq!((decision.action, decision.rule_name()), (explanation.action, explanation.rule));
+        let event = findings::ocsf::detection_finding(&finding);
+        assert_eq!(event["metadata"]["uid"], finding.version_key().as_str());
     }
 }
 

@@ -19,6 +19,7 @@ mod functions;
 mod fuzz_corpora;
 mod house;
 mod networks;
+mod ocsf;
 mod plain_filter;
 mod python;
 mod rules_check;
