@@ -291,3 +291,36 @@ fn decide_and_backtest_decide_alike() {
     assert!(assert_same_decisions("rules", &file.display().to_string()) > 10);
     assert!(root().join("rules/rules.yaml").is_file());
 }
+
+#[test]
+fn a_slip_where_no_rule_reads_is_seen_where_no_checksum_vouches_or_when_asked() {
+    let folder = folder();
+    let exports = folder.path().join("exports");
+    fs::remove_dir_all(&exports).unwrap();
+    fs::create_dir(&exports).unwrap();
+    let whole = lines(&history()[..1]).replacen(
+        "\"service\":{",
+        "\"resource\":{\"new\":[true]},\"service\":{",
+        1,
+    );
+    let slip = whole.replace("[true]", "[tru]");
+    let cut = whole.replace("[true]", "[true");
+    let text = format!("{whole}{slip}{cut}");
+    for (name, bytes, strict, records) in [
+        ("a.jsonl.gz", gzip(&text), false, 2),
+        ("a.jsonl.gz", gzip(&text), true, 1),
+        ("a.jsonl.gz", [gzip(&text), gzip("")].concat(), false, 2),
+        ("a.jsonl", text.clone().into_bytes(), false, 1),
+    ] {
+        fs::write(exports.join(name), bytes).unwrap();
+        let counts = backtest(
+            &folder,
+            &[&["--count", "matches"], if strict { &["--strict"][..] } else { &[] }].concat(),
+        );
+        assert_eq!(counts.status.code(), Some(if strict { 3 } else { 0 }));
+        assert!(stdout(&counts).starts_with(&format!("probes {records}\n")), "{name} {strict}");
+        let named = stderr(&counts).lines().filter(|line| line.contains(name)).count();
+        assert_eq!(named, 3 - records, "{}", stderr(&counts));
+        fs::remove_file(exports.join(name)).unwrap();
+    }
+}

@@ -71,13 +71,15 @@ fn length_bit(key: &[u8]) -> u64 {
     1 << (key.len() % 64)
 }
 
-/// Length, first, middle and last letter, whatever their case.
+/// Length, first and last letter, whatever their case.
 #[inline]
-fn hash(bytes: &[u8]) -> usize {
-    let letter = |place: usize| bytes.get(place).map_or(0, |byte| usize::from(byte | 0x20));
-    let last = bytes.len().wrapping_sub(1);
-    let mixed = letter(0) ^ (letter(last) << 3) ^ (letter(last / 2) << 5) ^ (bytes.len() << 1);
-    mixed ^ (mixed >> 7)
+fn hash(key: &[u8]) -> usize {
+    match key {
+        [first, .., last] => {
+            key.len() ^ usize::from(first | 0x20) << 1 ^ usize::from(last | 0x20) << 3
+        }
+        _ => key.len(),
+    }
 }
 
 #[cfg(test)]

@@ -207,6 +207,9 @@ impl<'a> Scan<'a> {
                 let bracket = brackets & brackets.wrapping_neg();
                 if block.closes & bracket == 0 {
                     open += 1;
+                    if open > MAX_DEPTH {
+                        return false;
+                    }
                 } else {
                     open -= 1;
                     if open == depth {
@@ -219,7 +222,7 @@ impl<'a> Scan<'a> {
                 }
                 brackets ^= bracket;
             }
-            if block.odd != 0 || open >= MAX_DEPTH {
+            if block.odd != 0 {
                 return false;
             }
             inside = if texts >> 63 == 0 { 0 } else { u64::MAX };
