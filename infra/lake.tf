@@ -95,6 +95,20 @@ resource "aws_s3_bucket_lifecycle_configuration" "lake" {
     }
   }
 
+  # Answers of Athena are made anew when somebody asks again.
+  rule {
+    id     = "answers"
+    status = "Enabled"
+
+    filter {
+      prefix = "athena/"
+    }
+
+    expiration {
+      days = 30
+    }
+  }
+
   # A marker matters as long as the same version of a finding can come again: GuardDuty keeps
   # findings for 90 days, and a message lives for at most 18 more on our queues.
   rule {

@@ -40,3 +40,11 @@ output "functions" {
     }
   }
 }
+
+output "athena" {
+  description = "Where to ask: the Athena workgroup and the database."
+  value = {
+    workgroup = module.catalog.workgroup
+    database  = module.catalog.database
+  }
+}

@@ -172,3 +172,36 @@ variable "tags" {
   type        = map(string)
   default     = {}
 }
+
+variable "lake_accounts" {
+  description = "Accounts whose findings are exported here, by whose folders SQL finds them; null takes this account alone. A delegated administrator lists its members."
+  type        = set(string)
+  default     = null
+
+  validation {
+    condition     = var.lake_accounts == null ? true : length(var.lake_accounts) > 0 && alltrue([for account in var.lake_accounts : can(regex("^[0-9]{12}$", account))])
+    error_message = "lake_accounts: null or at least one account id of 12 digits."
+  }
+}
+
+variable "lake_first_day" {
+  description = "The first day, YYYY-MM-DD, that SQL looks at."
+  type        = string
+  default     = "2024-01-01"
+
+  validation {
+    condition     = can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", var.lake_first_day))
+    error_message = "lake_first_day: YYYY-MM-DD."
+  }
+}
+
+variable "bytes_per_query" {
+  description = "A query of the workgroup that would read more bytes is stopped."
+  type        = number
+  default     = 107374182400
+
+  validation {
+    condition     = var.bytes_per_query >= 10485760
+    error_message = "bytes_per_query: at least 10 MiB (10485760), which is Athena's own minimum."
+  }
+}

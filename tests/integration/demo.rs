@@ -1,6 +1,6 @@
 //! `guardsift local --demo`: the main job, counted from the outside, with and without killed functions.
 
-use std::{path::Path, sync::OnceLock};
+use std::{fs, path::Path, sync::OnceLock};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -9,6 +9,8 @@ use crate::{
     binary::{root, run, stderr, stdout},
     python::python,
 };
+
+const CATALOG: &str = "infra/modules/catalog";
 
 /// One run, shared by the tests that only look at it.
 struct Run {
@@ -78,6 +80,44 @@ fn pyarrow_and_duckdb_read_the_lake_and_agree_with_the_count() {
     let read: Value = serde_json::from_str(&stdout(&output)).unwrap();
     assert_eq!(count(&read, "rows"), count(counts, "lake_rows"));
     assert!(!read["version_keys"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn the_views_and_questions_for_athena_answer_in_duckdb() {
+    let Some(python) = python("the questions to the lake in DuckDB") else { return };
+    let Run { folder, counts } = undisturbed();
+    let lake = folder.path().join("run/buckets/guardsift-lake");
+    let mut asking = python.command(&root().join("tests/python/ask_lake.py"));
+    let output = asking.arg(&lake).arg(root().join(CATALOG)).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let asked: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(asked["unlike"], serde_json::json!([]), "the catalog's columns are the lake's");
+    let rows = |view: &str| count(&asked["views"], view);
+    assert_eq!(rows("findings_versions"), count(&asked, "versions"));
+    assert_eq!(rows("findings_latest"), count(&asked, "findings"));
+    assert!(rows("findings_versions") > rows("findings_latest"), "some have several versions");
+    assert!(rows("findings_daily") > 0);
+    assert_eq!(count(&asked, "archived"), count(counts, "archived"));
+    assert_eq!(count(&asked, "set_aside"), count(counts, "quarantined"));
+    for (question, rows) in asked["questions"].as_object().unwrap() {
+        assert!(rows.as_u64() > Some(0), "{question} has no answer in the demo");
+    }
+}
+
+#[test]
+fn the_page_of_questions_is_what_terraform_installs() {
+    let page = fs::read_to_string(root().join("docs/questions.md")).unwrap();
+    let files = fs::read_dir(root().join(CATALOG).join("questions")).unwrap();
+    let mut questions = 0;
+    for file in files {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        let (title, query) = text.split_once('\n').unwrap();
+        let title = title.strip_prefix("-- ").unwrap();
+        assert!(page.contains(&format!("## {title}\n")), "{title}");
+        assert!(page.contains(&format!("```sql\n{query}```\n")), "{title}");
+        questions += 1;
+    }
+    assert_eq!(page.matches("\n## ").count(), questions + 1);
 }
 
 #[test]

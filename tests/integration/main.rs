@@ -15,6 +15,7 @@ mod conformance;
 mod decide;
 mod default_rules;
 mod demo;
+mod export_model;
 mod functions;
 mod fuzz_corpora;
 mod house;

@@ -34,8 +34,6 @@ pub(crate) struct Question<'r> {
     pub(crate) regions: Vec<String>,
     /// Count only what rules match, and keep no finding.
     pub(crate) counts_only: bool,
-    /// Check every byte of every line, also where a checksum vouches for it.
-    pub(crate) checks_all: bool,
 }
 
 /// A history may hold objects of any size: only a line is bounded.
@@ -112,7 +110,7 @@ impl<'q, 'r> Reader<'q, 'r> {
                 Ok(Opened::Bytes(read)) => self.lines(&name, read),
                 Ok(Opened::Texts(texts)) => texts.into_iter().try_for_each(|text| {
                     let (row, text) = text?;
-                    self.text(&name, row, text.as_bytes(), false);
+                    self.text(&name, row, text.as_bytes());
                     Ok(())
                 }),
                 Err(error) => Err(error),
@@ -147,7 +145,7 @@ impl<'q, 'r> Reader<'q, 'r> {
                 if line.len() > LIMITS.line_bytes {
                     self.too_long(name, number, line.len() as u64);
                 } else {
-                    self.text(name, number, line, true);
+                    self.text(name, number, line);
                 }
             }
         }
@@ -159,17 +157,14 @@ impl<'q, 'r> Reader<'q, 'r> {
     fn lines(&mut self, name: &str, read: impl io::Read) -> anyhow::Result<()> {
         let mut lines = Lines::new(read, LIMITS);
         let mut number = 0;
-        let mut is_gzip = false;
-        loop {
-            let line = lines.next()?;
-            let Some(line) = line else { return Ok(()) };
+        while let Some(line) = lines.next()? {
             number += 1;
             match line {
-                RawLine::Whole { bytes, .. } => self.text(name, number, bytes, is_gzip),
+                RawLine::Whole { bytes, .. } => self.text(name, number, bytes),
                 RawLine::TooLong { length, .. } => self.too_long(name, number, length),
             }
-            is_gzip = lines.is_gzip();
         }
+        Ok(())
     }
 
     fn too_long(&mut self, name: &str, line: u64, length: u64) {
@@ -183,24 +178,20 @@ impl<'q, 'r> Reader<'q, 'r> {
         let mut text = Vec::new();
         read.read_to_end(&mut text)?;
         for document in crate::documents::documents(&text) {
-            self.text(name, document.line as u64, document.bytes, false);
+            self.text(name, document.line as u64, document.bytes);
         }
         Ok(())
     }
 
-    /// Reads what stands on a line, or in a document that begins there. A checksum vouches for
-    /// what `is_vouched`: nobody has to look for slips of the pen in it.
-    fn text(&mut self, name: &str, line: u64, bytes: &[u8], is_vouched: bool) {
+    fn text(&mut self, name: &str, line: u64, bytes: &[u8]) {
         if bytes.trim_ascii().is_empty() {
             return;
         }
         let question = self.question;
-        let read =
-            if is_vouched && !question.checks_all { RuleSet::read_trusting } else { RuleSet::read };
         if let Ok(text) = std::str::from_utf8(bytes)
-            && let Some(reading) = read(question.rules, text)
+            && let Some(reading) = question.rules.read(text)
         {
-            match question.against.map(|against| read(against, text)) {
+            match question.against.map(|against| against.read(text)) {
                 None => return self.finding(&reading, None),
                 Some(Some(earlier)) => return self.finding(&reading, Some(&earlier)),
                 Some(None) => {}

@@ -122,7 +122,6 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         accounts: arguments.account.clone(),
         regions: arguments.regions.clone(),
         counts_only: arguments.count.is_some(),
-        checks_all: arguments.strict,
     };
     let threads = arguments.threads.map_or_else(
         || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),

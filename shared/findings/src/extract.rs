@@ -12,8 +12,8 @@ use self::{
     walk::{Sink, Walk},
 };
 
-mod blocks;
 mod keys;
+mod plain;
 mod scan;
 mod tree;
 mod walk;
@@ -126,23 +126,13 @@ impl Paths {
     /// # Errors
     /// When the text is no JSON or nested too deeply.
     pub fn extract<'a>(&self, json: &'a str) -> Result<Values<'a>, ExtractError> {
-        self.walk(Scan::new(json)).map_err(|broken| match broken {
-            Broken::TooDeep => ExtractError::TooDeep,
-            Broken::Syntax => syntax_error(json),
-        })
-    }
-
-    /// Walks `json` as [`Paths::extract`] does, but of the objects and arrays that no path leads
-    /// into it only looks for the end. `None` when the text is no JSON as far as that tells.
-    pub fn extract_trusting<'a>(&self, json: &'a str) -> Option<Values<'a>> {
-        self.walk(Scan::trusting(json)).ok()
-    }
-
-    fn walk<'a>(&self, scan: Scan<'a>) -> Result<Values<'a>, Broken> {
         let mut values = self.nothing();
-        let mut walk = Walk { paths: self, scan, sink: &mut values };
-        walk.value(ROOT, 0)?;
-        if walk.scan.is_at_end() { Ok(values) } else { Err(Broken::Syntax) }
+        let mut walk = Walk { paths: self, scan: Scan::new(json), sink: &mut values };
+        match walk.value(ROOT, 0) {
+            Ok(()) if walk.scan.is_at_end() => Ok(values),
+            Err(Broken::TooDeep) => Err(ExtractError::TooDeep),
+            Ok(()) | Err(Broken::Syntax) => Err(syntax_error(json)),
+        }
     }
 
     /// An extraction that found nothing.

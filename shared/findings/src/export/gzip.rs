@@ -39,11 +39,6 @@ impl<R: Read> GzipMembers<R> {
         Self { state: State::Unknown(Counted::new(read)), limits, decompressed: 0 }
     }
 
-    /// Whether what was read came out of gzip.
-    pub(super) fn is_gzip(&self) -> bool {
-        !matches!(self.state, State::Unknown(_) | State::Plain(_))
-    }
-
     /// Fills `buffer` from the start; 0 is the clean end of the whole stream.
     pub(super) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ExportError> {
         loop {

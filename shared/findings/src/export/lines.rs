@@ -65,11 +65,6 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// Whether a checksum stands at the end of what was read so far.
-    pub fn is_gzip(&self) -> bool {
-        self.source.is_gzip()
-    }
-
     /// The next line; `None` at the clean end. A stream that ends in `\n` has no line after it.
     ///
     /// # Errors

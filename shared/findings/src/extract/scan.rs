@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::blocks::{Block, between, plain};
+use super::plain::plain;
 
 /// The nesting that `serde_json` and most other readers accept. Real findings stay below ten.
 pub(super) const MAX_DEPTH: usize = 127;
@@ -11,7 +11,6 @@ pub(super) const MAX_DEPTH: usize = 127;
 pub(super) struct Scan<'a> {
     json: &'a str,
     at: usize,
-    checks: bool,
 }
 
 /// Where and why a text is no JSON; `serde_json` words it for people.
@@ -52,12 +51,7 @@ impl<'a> Quoted<'a> {
 
 impl<'a> Scan<'a> {
     pub(super) fn new(json: &'a str) -> Self {
-        Self { json, at: 0, checks: true }
-    }
-
-    /// A scan that does not check what it leaps over.
-    pub(super) fn trusting(json: &'a str) -> Self {
-        Self { json, at: 0, checks: false }
+        Self { json, at: 0 }
     }
 
     /// The byte that the next token begins with.
@@ -188,51 +182,12 @@ impl<'a> Scan<'a> {
     pub(super) fn skip(&mut self, depth: usize) -> Result<(), Broken> {
         match self.peek()? {
             b'"' => self.string().map(|_| ()),
-            b'{' | b'[' if !self.checks && self.leap(depth) => Ok(()),
-            b'{' | b'[' => self.check(depth),
+            b'{' | b'[' => self.skip_nested(depth),
             _ => self.scalar().map(|_| ()),
         }
     }
 
-    /// Steps behind the bracket that closes the one where the scan stands, if all before it is
-    /// plain text: no escapes, no white space but spaces.
-    fn leap(&mut self, depth: usize) -> bool {
-        let json = self.json.as_bytes();
-        let (mut at, mut open, mut inside) = (self.at, depth, 0_u64);
-        while at < json.len() {
-            let block = Block::at(json, at);
-            let texts = between(block.quotes) ^ inside;
-            let mut brackets = block.brackets & !texts;
-            while brackets != 0 {
-                let bracket = brackets & brackets.wrapping_neg();
-                if block.closes & bracket == 0 {
-                    open += 1;
-                    if open > MAX_DEPTH {
-                        return false;
-                    }
-                } else {
-                    open -= 1;
-                    if open == depth {
-                        let is_plain = block.odd & (bracket - 1) == 0;
-                        if is_plain {
-                            self.at = at + bracket.trailing_zeros() as usize + 1;
-                        }
-                        return is_plain;
-                    }
-                }
-                brackets ^= bracket;
-            }
-            if block.odd != 0 {
-                return false;
-            }
-            inside = if texts >> 63 == 0 { 0 } else { u64::MAX };
-            at += Block::BYTES;
-        }
-        false
-    }
-
-    /// Reads one whole value inside `depth` objects and arrays.
-    fn check(&mut self, depth: usize) -> Result<(), Broken> {
+    fn skip_nested(&mut self, depth: usize) -> Result<(), Broken> {
         // One bit for each open object or array, set for objects; it holds MAX_DEPTH of them.
         let mut objects = 0_u128;
         let mut open = 0;

@@ -3,7 +3,6 @@
 use super::{RuleSet, facts::Facts};
 use crate::{
     Finding, Severity, Timestamp,
-    extract::Values,
     header::{Field, Header},
 };
 
@@ -20,20 +19,10 @@ impl RuleSet {
     /// may be wrapped, hold members that no finding is known to have, or be broken.
     /// [`decode`](crate::decode) says what it is, and [`RuleSet::reading`] goes on from there.
     pub fn read<'a>(&self, json: &'a str) -> Option<Reading<'a>> {
-        Self::plain(json, self.paths.extract(json).ok()?)
-    }
-
-    /// Reads as [`RuleSet::read`] does, but trusts what no rule reads to be JSON: in objects and
-    /// arrays that no path leads into only strings and brackets are looked at. For lines that a
-    /// checksum vouches for.
-    pub fn read_trusting<'a>(&self, json: &'a str) -> Option<Reading<'a>> {
-        Self::plain(json, self.paths.extract_trusting(json)?)
-    }
-
-    fn plain<'a>(json: &'a str, values: Values<'a>) -> Option<Reading<'a>> {
         if !json.trim_start().starts_with('{') {
             return None;
         }
+        let values = self.paths.extract(json).ok()?;
         if values.has_strangers() {
             return None;
         }

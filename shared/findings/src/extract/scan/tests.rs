@@ -70,10 +70,8 @@ fn it_goes_as_deep_as_the_limit_and_no_deeper() {
         assert_eq!(Scan::new(&json).skip(0), expected, "{levels}");
     }
     let deep = format!("{}{}", "[ ".repeat(4000), "]".repeat(4000));
-    for scan in [Scan::new, Scan::trusting] {
-        assert_eq!(scan("[]").skip(MAX_DEPTH), Err(Broken::TooDeep));
-        assert_eq!(scan(&deep).skip(0), Err(Broken::TooDeep));
-    }
+    assert_eq!(Scan::new("[]").skip(MAX_DEPTH), Err(Broken::TooDeep));
+    assert_eq!(Scan::new(&deep).skip(0), Err(Broken::TooDeep));
 }
 
 proptest! {
@@ -94,41 +92,6 @@ proptest! {
         let damaged: String = damaged.into_iter().collect();
         let expected = serde_json::from_str::<serde::de::IgnoredAny>(&damaged).is_ok();
         prop_assert_eq!(accepts(&damaged), expected);
-    }
-
-    #[test]
-    fn a_leap_ends_where_a_checked_walk_ends(
-        texts in proptest::collection::vec(r#"[a-z {}\[\],:é]{0,90}|[a-z"\\\n]{0,9}"#, 1..9),
-        shape in any::<u32>(),
-        indent: bool,
-    ) {
-        let mut value = serde_json::Value::Null;
-        for (place, text) in texts.into_iter().enumerate() {
-            value = match shape >> (2 * place) & 3 {
-                0 => serde_json::json!({ text.clone(): value, "n": place }),
-                1 => serde_json::json!([text, value, place]),
-                2 => serde_json::json!({ "list": [value, {}, []], "text": text }),
-                _ => serde_json::json!([[text], { "inner": value }, -1.5e-7]),
-            };
-        }
-        let json = if indent {
-            serde_json::to_string_pretty(&value).unwrap()
-        } else {
-            value.to_string()
-        };
-        let line = format!("{json},\"more\":[1]}}");
-        let [mut checked, mut trusting] = [Scan::new(&line), Scan::trusting(&line)];
-        prop_assert_eq!(checked.skip(0), Ok(()));
-        prop_assert_eq!(trusting.skip(0), Ok(()));
-        prop_assert_eq!(checked.position(), json.len());
-        prop_assert_eq!(trusting.position(), json.len());
-    }
-
-    #[test]
-    fn a_text_that_is_cut_off_is_never_leapt_over(cut in 1_usize..150) {
-        let json = format!(r#"{{"a":"{}","b":[{{"c":[]}},"{}"],"d":{{}}}}"#, "[".repeat(70), "}".repeat(50));
-        let cut = json.get(..cut.min(json.len() - 1)).unwrap();
-        prop_assert!(Scan::trusting(cut).skip(0).is_err());
     }
 
     #[test]

@@ -1,0 +1,14 @@
+# SQL over the lake: Glue tables and views, and an Athena workgroup with the questions people ask.
+
+module "catalog" {
+  source = "./modules/catalog"
+
+  name_prefix     = var.name_prefix
+  lake_bucket     = aws_s3_bucket.lake.id
+  lake_key_arn    = aws_kms_key.lake.arn
+  accounts        = coalesce(var.lake_accounts, [local.account])
+  regions         = [local.region]
+  first_day       = var.lake_first_day
+  bytes_per_query = var.bytes_per_query
+  tags            = var.tags
+}
