@@ -2,10 +2,9 @@
 
 use findings::{
     Action, Decision, Destination, Finding, FindingType, Guard, RuleSet, Severity, Timestamp,
+    message::DecisionV1,
 };
 use tracing::info;
-
-use crate::notification::DecisionV1;
 
 /// What is to be told and to whom; `None` when nothing is. No rules: everything, to the default
 /// topic. No route: to the default topic too. A sample is told only when a rule names it, and no

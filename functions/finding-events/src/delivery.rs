@@ -1,12 +1,11 @@
 //! One notification to one destination: claim, send, remember.
 
-use findings::{Destination, DestinationKind};
+use findings::{Destination, DestinationKind, message::Notification};
 use platform::{Metrics, aws::Aws, chain};
 use tracing::{info, warn};
 
 use crate::{
     claim::{Claim, Claims},
-    notification::Notification,
     sns::{self, SnsError},
     webhook::{WebhookError, Webhooks},
 };

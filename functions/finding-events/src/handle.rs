@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use findings::{Destination, DestinationKind, Finding, Record, RuleSet, decode};
+use findings::{
+    Destination, DestinationKind, Finding, Record, RuleSet, decode, message::Notification,
+};
 use futures::future::join_all;
 use platform::{
     Failure, Invocation, Metrics, RecordFailure,
@@ -22,7 +24,6 @@ use crate::{
     claim::Claims,
     decided::decided,
     delivery::{Deliveries, DeliveryError},
-    notification::Notification,
     quarantine,
     webhook::Webhooks,
 };
@@ -132,7 +133,7 @@ impl FindingEvents {
             return Ok(false);
         };
         let notification = Notification::new(finding, decision);
-        let body = serde_json::to_string(&notification).map_err(RecordFailure::alone)?;
+        let body = notification.to_json();
         let deliveries = Deliveries {
             aws: &self.aws,
             webhooks: &self.webhooks,

@@ -5,7 +5,6 @@ mod claim;
 mod decided;
 mod delivery;
 mod handle;
-mod notification;
 mod quarantine;
 mod settings;
 mod sns;

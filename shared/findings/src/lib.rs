@@ -21,6 +21,7 @@ mod header;
 mod implication;
 mod known_type;
 mod lint;
+pub mod message;
 pub mod ocsf;
 mod problem;
 mod record;

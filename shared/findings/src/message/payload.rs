@@ -1,0 +1,66 @@
+//! What a destination that reads JSON wants to read: guardsift's own shape, or the finding as it came.
+
+use std::borrow::Cow;
+
+use super::Notification;
+use crate::Finding;
+
+/// The shapes of a body. Destinations made for people have one of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Payload {
+    /// `guardsift.notification/v1`.
+    #[default]
+    Guardsift,
+    /// The finding's own JSON, byte for byte as it came.
+    Raw,
+}
+
+impl Payload {
+    /// The body in at most `limit` bytes, if that is 192 KiB or more. JSON can't be cut, so a
+    /// finding that is larger is told in guardsift's shape, which never is.
+    pub fn body(self, finding: &Finding, notification: &Notification<'_>, limit: usize) -> String {
+        match self {
+            Self::Raw if finding.raw().len() <= limit => finding.raw().to_owned(),
+            Self::Raw | Self::Guardsift => notification.to_json(),
+        }
+    }
+}
+
+/// JSON with nothing in it but the characters that SNS and SQS take: U+FFFE and U+FFFF, which can
+/// only stand inside of strings, are escaped there
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>).
+pub(super) fn transportable(json: &str) -> Cow<'_, str> {
+    if json.contains(['\u{fffe}', '\u{ffff}']) {
+        Cow::Owned(json.replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff"))
+    } else {
+        Cow::Borrowed(json)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::DecisionV1;
+
+    #[test]
+    fn a_raw_finding_is_handed_on_byte_for_byte_unless_it_is_too_large() {
+        let raw = "{ \"id\":\"f1\",  \"severity\": 5.0, \"new\": [1] }";
+        let finding = Finding::parse(raw).unwrap();
+        let notification = Notification::new(&finding, DecisionV1::without_rules());
+        assert_eq!(Payload::Raw.body(&finding, &notification, 1_000), raw);
+        for (payload, limit) in [(Payload::Raw, 40), (Payload::Guardsift, 1_000)] {
+            let body = payload.body(&finding, &notification, limit);
+            assert!(body.contains("guardsift.notification/v1"), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_no_queue_takes_is_escaped_and_says_the_same() {
+        let json = serde_json::json!({"a": "x\u{ffff}y\u{fffe}\u{fffd}"}).to_string();
+        let sent = transportable(&json);
+        assert!(!sent.contains(['\u{fffe}', '\u{ffff}']));
+        let [before, after] =
+            [&json, &*sent].map(|text| serde_json::from_str::<serde_json::Value>(text).unwrap());
+        assert_eq!(before, after);
+    }
+}
