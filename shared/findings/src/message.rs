@@ -32,6 +32,12 @@ pub mod webhook;
 mod words;
 
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod recorded;
+#[cfg(test)]
 mod samples;
 
 pub use attributes::{Attribute, Attributes, MOST as MOST_ATTRIBUTES};
@@ -96,14 +102,17 @@ impl<'a> Message<'a> {
             (Some(name), Some(id)) => Some(format!("{name} ({id})")),
             (name, id) => name.or(id),
         };
+        let title = finding.title().and_then(|text| line(text, TITLE));
+        let description = finding.description().and_then(|text| paragraph(text, DESCRIPTION));
         Self {
             finding,
             notification: Notification::new(finding, decision),
             level: finding.level(),
             severity: finding.severity(),
             kind: words::of(finding.finding_type()),
-            title: finding.title().and_then(|text| line(text, TITLE)),
-            description: finding.description().and_then(|text| paragraph(text, DESCRIPTION)),
+            // GuardDuty often writes the same twice.
+            description: description.filter(|text| Some(text) != title.as_ref()),
+            title,
             account,
             region: one(finding.region()),
             resource: resource::of(finding),
