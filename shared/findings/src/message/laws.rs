@@ -9,8 +9,8 @@ use proptest::{
 use serde_json::{Value, json};
 
 use super::{
-    Background, Change, Message, Payload, Remembered, event_bus, limits, pagerduty, slack, sns,
-    sqs, teams,
+    Background, Change, Message, Payload, Remembered, event_bus, limits, pagerduty, samples, slack,
+    sns, sqs, teams,
 };
 use crate::{Finding, RuleSet, RuleSource, Timestamp};
 
@@ -42,6 +42,11 @@ const NASTY: [&str; 26] = [
     "👩‍👩‍👧 e\u{301} \u{e0041}",
     "javascript:alert(1)",
 ];
+
+const KEY: &str = "0123456789abcdef0123456789abcdef";
+
+/// To the finding of [`samples`] and of the law that asks for it.
+const LINK: &str = "https://us-east-1.console.aws.amazon.com/guardduty/home?region=us-east-1#/findings?search=id%3D8ab1c2d3e4f5";
 
 /// Text that does harm if it can: pieces of it, noise, or far too much of it.
 fn hostile() -> BoxedStrategy<String> {
@@ -164,6 +169,37 @@ fn rules(words: &str, runbook: &str) -> RuleSet {
     load(words, runbook).or_else(|_| load("words", limits::RUNBOOK)).unwrap()
 }
 
+/// Everything that is made of a message is within its destination's limits.
+fn holds_everywhere(message: &Message<'_>) {
+    limits::slack(&slack::webhook(message));
+    limits::teams(&teams::workflow(message));
+    limits::pagerduty(&pagerduty::trigger(message, KEY));
+    limits::pagerduty(&pagerduty::event(message, KEY));
+    let notification = message.notification();
+    for payload in [Payload::Guardsift, Payload::Raw] {
+        let body = |limit| message.body(payload, limit);
+        limits::sns(&sns::Publication::new(notification, &body(sns::BODY_BYTES)));
+        limits::sqs(&sqs::QueueMessage::new(notification, &body(sqs::BODY_BYTES)));
+        limits::event_bus(&event_bus::Entry::new(notification, &body(event_bus::DETAIL_BYTES)));
+    }
+}
+
+#[test]
+fn the_longest_message_fits_everywhere_and_keeps_its_links() {
+    for text in ["x", "\"", "\\", "&", "<", "🦉", "\u{fffd}", "測\u{1}", "a "] {
+        samples::endless(text, |message| {
+            holds_everywhere(message);
+            for body in [slack::webhook(message), teams::workflow(message)] {
+                let json = body.to_string();
+                assert!(
+                    json.contains(LINK) && json.contains("title ") && json.contains('…'),
+                    "{json}"
+                );
+            }
+        });
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
 
@@ -180,16 +216,7 @@ proptest! {
             account_name: Some(&name),
             change: change.as_ref(),
         });
-        limits::slack(&slack::webhook(&message));
-        limits::teams(&teams::workflow(&message));
-        limits::pagerduty(&pagerduty::trigger(&message, "0123456789abcdef0123456789abcdef"));
-        limits::pagerduty(&pagerduty::event(&message, "0123456789abcdef0123456789abcdef"));
-        let notification = message.notification();
-        for payload in [Payload::Guardsift, Payload::Raw] {
-            limits::sns(&sns::Publication::new(notification, &message.body(payload, sns::BODY_BYTES)));
-            limits::sqs(&sqs::QueueMessage::new(notification, &message.body(payload, sqs::BODY_BYTES)));
-            limits::event_bus(&event_bus::Entry::new(notification, &message.body(payload, event_bus::DETAIL_BYTES)));
-        }
+        holds_everywhere(&message);
     }
 
     #[test]
@@ -209,9 +236,7 @@ proptest! {
         let finding = Finding::parse(&json.to_string()).unwrap();
         let message = Message::new(&finding, &Background { account_name: Some(&title), ..Background::default() });
         for body in [slack::webhook(&message), teams::workflow(&message), pagerduty::event(&message, "k")] {
-            assert!(body.to_string().contains(
-                "https://us-east-1.console.aws.amazon.com/guardduty/home?region=us-east-1#/findings?search=id%3D8ab1c2d3e4f5"
-            ), "{body}");
+            assert!(body.to_string().contains(LINK), "{body}");
         }
     }
 }

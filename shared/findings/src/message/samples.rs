@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Background, Message};
-use crate::Finding;
+use super::{Background, Change, Message, Remembered};
+use crate::{Finding, RuleSet, RuleSource, Timestamp};
 
 /// A message about a finding that no rule was asked about.
 pub(super) fn message(finding: &Finding) -> Message<'_> {
@@ -33,22 +33,40 @@ pub(super) fn with_arn(arn: &str) -> Finding {
     finding(&json!({ "arn": arn }))
 }
 
-/// Every text is 10,000 times `text`, but for what links are made of.
-pub(super) fn endless(text: &str) -> Finding {
-    let long = text.repeat(10_000);
-    finding(&json!({
-        "title": long, "description": long, "type": long, "accountId": long,
-        "resource": { "resourceType": "AccessKey", "accessKeyDetails": { "userName": long, "userType": long } },
+/// Calls `act` with the longest message there can be: `text` 30,000 times wherever the finding or
+/// whoever tells of it has one, but for what the link to the finding is made of.
+pub(super) fn endless(text: &str, act: impl FnOnce(&Message<'_>)) {
+    let long = text.repeat(30_000);
+    let remote = json!({ "ipAddressV4": long, "country": { "countryName": long },
+        "organization": { "asn": long, "asnOrg": long } });
+    let finding = finding(&json!({
+        "title": format!("title {long}"), "description": long, "type": long, "accountId": long,
+        "arn": long,
+        "resource": { "resourceType": "AccessKey",
+            "accessKeyDetails": { "userName": long, "userType": long, "accessKeyId": long } },
         "service": {
             "eventFirstSeen": "2026-10-05T09:31:02.000Z", "eventLastSeen": "2026-10-05T09:31:02.000Z",
-            "count": 18_446_744_073_709_551_615_u64, "archived": true,
+            "count": u64::MAX, "archived": false, "additionalInfo": { "sample": true },
             "action": {
                 "awsApiCallAction": { "api": long, "serviceName": long, "errorCode": long,
-                    "remoteIpDetails": { "ipAddressV4": long, "country": { "countryName": long },
-                        "organization": { "asn": long, "asnOrg": long } } },
+                    "remoteIpDetails": remote },
                 "dnsRequestAction": { "domain": long },
             },
             "runtimeDetails": { "process": { "name": long, "executablePath": long, "user": long } },
         },
-    }))
+    }));
+    let written = long.get(..6_000).unwrap_or("…").replace(char::is_control, " ");
+    let rules = json!({"version": 1, "rules": [{"name": "told", "action": "archive", "reason": written,
+        "owner": written, "runbook": written, "criteria": {"id": {"exists": true}}}]});
+    let rules = RuleSet::parse(&[RuleSource { name: "long", text: &rules.to_string() }]).unwrap();
+    let change = Change::since(&Remembered::default(), &finding);
+    act(&Message::new(
+        &finding,
+        &Background {
+            decided: Some((rules.decide(&finding, Timestamp::EPOCH), rules.hash())),
+            destination: Some(&long),
+            account_name: Some(&long),
+            change: change.as_ref(),
+        },
+    ));
 }

@@ -152,13 +152,4 @@ mod tests {
         assert_eq!(second["thread_ts"], "1790841600.000100");
         assert_eq!(second["blocks"], webhook(&message)["blocks"]);
     }
-
-    #[test]
-    fn the_longest_message_is_cut_and_keeps_its_links() {
-        let finding = samples::endless("\"&<🦉");
-        let body = webhook(&samples::message(&finding));
-        let blocks = json!([body["blocks"], body["attachments"][0]["blocks"]]).to_string();
-        assert!(units(&blocks) <= ALL_BLOCKS, "{}", units(&blocks));
-        assert!(blocks.contains("|Finding>") && blocks.contains('…'));
-    }
 }

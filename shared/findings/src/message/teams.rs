@@ -114,13 +114,4 @@ mod tests {
                 "weight": "bolder"}]})
         );
     }
-
-    #[test]
-    fn the_longest_message_is_cut_and_keeps_its_links() {
-        let finding = samples::endless("\u{fffd}\"測");
-        let body = workflow(&samples::message(&finding));
-        let json = body.to_string();
-        assert!(bytes(&json) <= CARD_BYTES, "{}", bytes(&json));
-        assert!(json.contains("#/findings?search=id%3D") && json.contains('…'));
-    }
 }
