@@ -9,6 +9,7 @@ pub(crate) mod backtest;
 mod decide;
 mod explain;
 mod local;
+pub(crate) mod preview;
 pub(crate) mod rules;
 
 /// Runs the command that was asked for.
@@ -18,6 +19,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Decide(arguments) => decide::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Local(arguments) => local::run(arguments),
+        Command::Preview(arguments) => preview::run(&arguments),
         Command::Rules { command } => rules::run(&command),
     }
 }

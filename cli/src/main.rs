@@ -16,6 +16,7 @@ mod history;
 mod input;
 mod moment;
 mod output;
+mod preview;
 mod printable;
 mod rule_files;
 

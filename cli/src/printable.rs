@@ -12,7 +12,8 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     }
 }
 
-fn is_unfit(character: char) -> bool {
+/// Moves the cursor, turns the reading direction, hides, or is no character.
+pub(crate) fn is_unfit(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
