@@ -22,6 +22,7 @@ mod house;
 mod networks;
 mod ocsf;
 mod plain_filter;
+mod preview;
 mod python;
 mod rules_check;
 mod rules_convert;

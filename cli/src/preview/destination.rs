@@ -21,7 +21,7 @@ pub(crate) enum To {
     Sns,
     /// An SQS queue
     Sqs,
-    /// An `EventBridge` bus
+    /// An EventBridge bus
     Eventbridge,
     /// An HTTPS endpoint of your own
     Webhook,

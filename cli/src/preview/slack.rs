@@ -7,19 +7,18 @@ use super::shown::{Block, Link, Shown, list_at, text_at};
 /// What Slack makes of the body of a webhook.
 pub(super) fn shown(body: &Value) -> Shown {
     let blocks = [list_at(body, "/blocks"), list_at(body, "/attachments/0/blocks")];
-    let blocks = blocks.into_iter().flatten().enumerate();
     Shown {
         colour: text_at(body, "/attachments/0/color").unwrap_or_default().to_owned(),
-        blocks: blocks.flat_map(|(at, own)| block(own, at == 1)).collect(),
+        blocks: blocks.into_iter().flatten().flat_map(block).collect(),
     }
 }
 
-fn block(block: &Value, strong: bool) -> Vec<Block> {
+fn block(block: &Value) -> Vec<Block> {
     let kinds = (text_at(block, "/type"), text_at(block, "/text/type"));
     match (kinds, text_at(block, "/text/text")) {
         ((Some("header"), _), Some(text)) => vec![Block::Heading { text: text.to_owned() }],
         ((_, Some("mrkdwn")), Some(text)) => vec![Block::Links { links: links(text) }],
-        (_, Some(text)) => vec![Block::Text { text: text.to_owned(), strong }],
+        (_, Some(text)) => vec![Block::Text { text: text.to_owned(), strong: false }],
         (_, None) => {
             let (pairs, _) = list_at(block, "/fields").as_chunks::<2>();
             pairs.iter().map(|[label, text]| row(label, text)).collect()
@@ -66,7 +65,7 @@ mod tests {
                 colour: "#aabbcc".to_owned(),
                 blocks: vec![
                     Block::Heading { text: "H".to_owned() },
-                    Block::Text { text: "<T> *t*".to_owned(), strong: true },
+                    Block::Text { text: "<T> *t*".to_owned(), strong: false },
                     Block::Row { label: "Count".to_owned(), text: "3".to_owned() },
                     Block::Links {
                         links: Vec::from_iter(Link::new(

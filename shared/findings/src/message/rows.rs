@@ -25,7 +25,7 @@ impl Message<'_> {
         ];
         let marks: Vec<_> = marks.into_iter().filter_map(|(is, mark)| is.then_some(mark)).collect();
         let rows = [
-            ("New", self.change.clone()),
+            ("Changed", self.change.clone()),
             ("Account", self.account.clone()),
             ("Region", self.region.clone()),
             ("Resource", self.resource.as_ref().map(|own| own.text.clone())),

@@ -1,0 +1,85 @@
+//! `guardsift preview`: every sample becomes a body for every destination, and a page.
+
+use std::{fs, process::Output};
+
+use serde_json::{Deserializer, Value};
+
+use crate::binary::{json_lines, run, stderr, stdout};
+
+const AS_OF: [&str; 2] = ["--as-of", "2026-11-01"];
+const DESTINATIONS: [&str; 7] =
+    ["slack", "teams", "pagerduty", "sns", "sqs", "eventbridge", "webhook"];
+
+fn preview(arguments: &[&str]) -> Output {
+    run(&[&["preview"], AS_OF.as_slice(), arguments].concat())
+}
+
+fn bodies(output: &Output) -> Vec<Value> {
+    Deserializer::from_str(&stdout(output)).into_iter().map(Result::unwrap).collect()
+}
+
+#[test]
+fn every_finding_of_the_samples_has_a_body_for_every_destination() {
+    let decided = run(&["decide", "--output", "jsonl", "events"]);
+    let findings =
+        json_lines(&stdout(&decided)).iter().filter(|own| own["kind"] == "finding").count();
+    assert!(findings > 40);
+    for to in DESTINATIONS {
+        let output = preview(&["events", "--to", to]);
+        assert_eq!(output.status.code(), Some(0), "{to}: {}", stderr(&output));
+        assert_eq!(bodies(&output).len(), findings, "{to}");
+    }
+}
+
+#[test]
+fn a_raw_body_is_the_finding_itself() {
+    let file = "events/findings/unicode.json";
+    let raw = preview(&[file, "--to", "webhook", "--payload", "raw"]);
+    let text = fs::read_to_string(crate::binary::root().join(file)).unwrap();
+    assert_eq!(bodies(&raw), [serde_json::from_str::<Value>(&text).unwrap()]);
+    let shape = preview(&[file, "--to", "webhook"]);
+    assert_eq!(bodies(&shape)[0]["schema"], "guardsift.notification/v1");
+}
+
+#[test]
+fn what_is_new_and_who_would_not_be_told_is_said() {
+    let earlier = "events/findings/port-probe.json";
+    let output = preview(&[
+        "events/findings/port-probe-escalated.json",
+        "--earlier",
+        earlier,
+        "--to",
+        "slack",
+    ]);
+    let told = stdout(&output);
+    assert!(told.contains("severity 2 → 5.3, count 3 → 340, new country: Sweden"), "{told}");
+    let output = preview(&[earlier, "--to", "slack", "--account-name", "production"]);
+    assert!(stderr(&output).contains("nobody would be told: it is archived by rule"));
+    assert!(stdout(&output).contains("production (111122223333)"));
+}
+
+#[test]
+fn the_page_shows_every_message_and_needs_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    for to in DESTINATIONS {
+        let file = folder.path().join(format!("{to}.html"));
+        let output = preview(&["events/findings", "--to", to, "--html", file.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(0), "{to}: {}", stderr(&output));
+        assert!(output.stdout.is_empty());
+        let page = fs::read_to_string(&file).unwrap();
+        assert_eq!(page.matches("<section>").count(), 22, "{to}");
+        assert!(!page.contains("<script") && !page.contains("src="), "{to}");
+        assert!(page.contains("default-src 'none'"));
+    }
+}
+
+#[test]
+fn a_page_that_cannot_be_written_and_files_without_a_finding_are_bad_usage() {
+    let lost = preview(&["events/findings", "--to", "slack", "--html", "no/such/folder/x.html"]);
+    assert_eq!(lost.status.code(), Some(252));
+    assert!(stderr(&lost).contains("no/such/folder/x.html"));
+    let none = preview(&["events/s3", "--to", "slack"]);
+    assert_eq!(none.status.code(), Some(252));
+    assert!(stderr(&none).contains("no finding"));
+    assert_eq!(preview(&["events/findings"]).status.code(), Some(252), "without --to");
+}
