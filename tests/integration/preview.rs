@@ -53,6 +53,10 @@ fn what_is_new_and_who_would_not_be_told_is_said() {
     ]);
     let told = stdout(&output);
     assert!(told.contains("severity 2 → 5.3, count 3 → 340, new country: Sweden"), "{told}");
+    let other =
+        preview(&["events/findings/crypto-dns.json", "--earlier", earlier, "--to", "slack"]);
+    assert_eq!(other.status.code(), Some(252));
+    assert!(stderr(&other).contains("12ee67e50f09d8af4180b9c8af947329"), "{}", stderr(&other));
     let output = preview(&[earlier, "--to", "slack", "--account-name", "production"]);
     assert!(stderr(&output).contains("nobody would be told: it is archived by rule"));
     assert!(stdout(&output).contains("production (111122223333)"));

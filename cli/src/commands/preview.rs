@@ -60,9 +60,10 @@ Examples:
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let rules = rule_files::load(arguments.input.rules.as_deref())?;
     let as_of = as_of(&arguments.input);
-    let earlier = arguments.earlier.as_deref().map(remembered).transpose()?;
+    let earlier = arguments.earlier.as_deref().map(first_finding).transpose()?;
     let mut sheets = Vec::new();
     let mut previewed = 0_usize;
+    let mut compared = 0_usize;
     let exit = each_record(&arguments.input, |sourced| {
         let source = printable(&sourced.source);
         let finding = match sourced.record {
@@ -79,7 +80,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         };
         previewed += 1;
         let decision = rules.decide(&finding, as_of);
-        let change = earlier.as_ref().and_then(|facts| Change::since(facts, &finding));
+        let own = earlier.as_ref().filter(|earlier| earlier.id() == finding.id());
+        compared += usize::from(own.is_some());
+        let change = own.and_then(|earlier| Change::since(&Remembered::of(earlier), &finding));
         let routed = rules.route(&finding);
         let message = Message::new(
             &finding,
@@ -109,6 +112,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     if previewed == 0 && exit == Exit::Success {
         return Err(Unusable("there is no finding in these files".to_owned()).into());
     }
+    if let (Some(earlier), 0) = (&earlier, compared) {
+        let id = printable(earlier.id());
+        return Err(Unusable(format!("none of the findings has the id of --earlier, {id}")).into());
+    }
     if let Some(path) = &arguments.html {
         fs::write(path, preview::page::render(arguments.to, &sheets)?)
             .with_context(|| Unusable(format!("can't write the page to {}", path.display())))?;
@@ -131,15 +138,13 @@ fn withheld(decision: &Decision<'_>) -> Option<String> {
     Some(format!("nobody would be told: it is {told} by {by}"))
 }
 
-/// The facts of the first finding of a file.
-fn remembered(path: &Path) -> anyhow::Result<Remembered> {
-    let name = path.display().to_string();
+/// The first finding of a file.
+fn first_finding(path: &Path) -> anyhow::Result<Box<Finding>> {
     let records = input::records(path).map_err(|error| Unusable(error.to_string()))?;
     let finding = |record| match record {
         Record::Finding(finding) => Some(finding),
         Record::Event(_) | Record::Unreadable(_) => None,
     };
-    let first: Option<Box<Finding>> = records.into_iter().find_map(|own| finding(own.record));
-    let first = first.ok_or_else(|| Unusable(format!("there is no finding in {name}")))?;
-    Ok(Remembered::of(&first))
+    let first = records.into_iter().find_map(|own| finding(own.record));
+    first.ok_or_else(|| Unusable(format!("there is no finding in {}", path.display())).into())
 }

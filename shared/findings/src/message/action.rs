@@ -2,7 +2,7 @@
 
 use super::{
     part::{Part, distinct, listed},
-    text::{counted, line},
+    text::{capitalised, counted, line},
 };
 use crate::Finding;
 
@@ -162,12 +162,6 @@ fn sequence(part: Part<'_>) -> Option<String> {
     let called = distinct(signals.iter().filter_map(|own| name(*own, "name")).collect());
     let called = listed(&called, SHOWN)?;
     Some(format!("{}: {called}", counted(signals.len(), "signal")))
-}
-
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().map(|first| first.to_uppercase().collect::<String>());
-    first.unwrap_or_default() + characters.as_str()
 }
 
 #[cfg(test)]

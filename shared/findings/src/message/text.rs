@@ -55,6 +55,13 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
+/// With a capital letter to begin with.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_uppercase().collect::<String>());
+    first.unwrap_or_default() + characters.as_str()
+}
+
 /// Ends a line, moves the cursor or starts a terminal's escape sequence; or is just space.
 fn is_break(character: char) -> bool {
     character.is_control() || character.is_whitespace()

@@ -1,6 +1,6 @@
 //! The type of a finding in words, made from the parts of its name.
 
-use super::text::line;
+use super::text::{capitalised, line};
 use crate::FindingType;
 
 /// Longest name that is taken apart; longer ones are shown as they are, cut.
@@ -147,12 +147,6 @@ fn word_end(text: &str) -> usize {
         end += 1;
     }
     end.min(text.len())
-}
-
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(characters).collect()
 }
 
 #[cfg(test)]
