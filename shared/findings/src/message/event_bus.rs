@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Notification;
+use super::{Notification, payload::transportable};
 
 /// Who speaks. Rules match it; `aws.` is reserved.
 pub const SOURCE: &str = "guardsift";
@@ -34,7 +34,9 @@ impl Entry {
     /// A notification with the body that the destination wants.
     pub fn new(notification: &Notification<'_>, body: &str) -> Self {
         let arn = notification.finding_arn().filter(|arn| arn.len() <= RESOURCE);
-        Self { detail: body.to_owned(), resources: arn.map(str::to_owned).into_iter().collect() }
+        // A target may be a queue.
+        let detail = transportable(body).into_owned();
+        Self { detail, resources: arn.map(str::to_owned).into_iter().collect() }
     }
 
     /// The size that EventBridge counts, without a time.
