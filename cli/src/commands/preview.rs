@@ -49,6 +49,8 @@ enum Shape {
     Guardsift,
     /// The finding as it came
     Raw,
+    /// An OCSF 1.1 Detection Finding
+    Ocsf,
 }
 
 pub(crate) const EXAMPLES: &str = "\
@@ -96,6 +98,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         let payload = match arguments.payload {
             Shape::Guardsift => Payload::Guardsift,
             Shape::Raw => Payload::Raw,
+            Shape::Ocsf => Payload::Ocsf,
         };
         let body = preview::body(arguments.to, payload, &message);
         let withheld = withheld(&decision);

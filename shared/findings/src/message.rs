@@ -11,7 +11,6 @@ mod attributes;
 mod because;
 mod change;
 mod colour;
-mod console;
 pub mod event_bus;
 mod fitting;
 mod identity;
@@ -119,7 +118,7 @@ impl<'a> Message<'a> {
             remote: one(remote::describe(&remote::Remote::all(finding)).as_deref()),
             identity: one(part::listed(&identity::all(finding), 3).as_deref()),
             action: one(action::describe(finding).as_deref()),
-            console_url: console::finding(finding),
+            console_url: finding.console_url(),
             because: because::Because::of(background),
             change: one(background.change.map(Change::describe).as_deref()),
         }

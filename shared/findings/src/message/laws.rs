@@ -176,7 +176,7 @@ fn holds_everywhere(message: &Message<'_>) {
     limits::pagerduty(&pagerduty::trigger(message, KEY));
     limits::pagerduty(&pagerduty::event(message, KEY));
     let notification = message.notification();
-    for payload in [Payload::Guardsift, Payload::Raw] {
+    for payload in [Payload::Guardsift, Payload::Raw, Payload::Ocsf] {
         let body = |limit| message.body(payload, limit);
         limits::sns(&sns::Publication::new(notification, &body(sns::BODY_BYTES)));
         limits::sqs(&sqs::QueueMessage::new(notification, &body(sqs::BODY_BYTES)));

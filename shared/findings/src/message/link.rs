@@ -1,6 +1,6 @@
 //! A link, always with a text of ours and never with one from a finding.
 
-use super::console::URL;
+use crate::console::URL;
 
 /// A link and what stands for it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::{attributes::Attributes, console, text};
+use super::{attributes::Attributes, text};
 use crate::{Action, Decision, Finding, FindingType, Guard, Severity, SeverityLevel, Timestamp};
 
 /// Names the shape. Fields may be added under the same name; none is renamed, removed or given
@@ -149,7 +149,7 @@ impl<'a> FindingV1<'a> {
             archived: finding.archived(),
             sample: finding.is_sample(),
             attack_sequence_arn: finding.attack_sequence_arn().map(name),
-            console_url: console::finding(finding),
+            console_url: finding.console_url(),
         }
     }
 }

@@ -1,9 +1,9 @@
-//! What a destination that reads JSON wants to read: guardsift's own shape, or the finding as it came.
+//! What a destination that reads JSON wants to read: guardsift's own shape, the finding as it came, or an OCSF event.
 
 use std::borrow::Cow;
 
 use super::Notification;
-use crate::Finding;
+use crate::{Finding, ocsf};
 
 /// The shapes of a body. Destinations made for people have one of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -13,16 +13,20 @@ pub enum Payload {
     Guardsift,
     /// The finding's own JSON, byte for byte as it came.
     Raw,
+    /// An OCSF Detection Finding.
+    Ocsf,
 }
 
 impl Payload {
     /// The body in at most `limit` bytes, if that is 192 KiB or more. JSON can't be cut, so a
     /// finding that is larger is told in guardsift's shape, which never is.
     pub fn body(self, finding: &Finding, notification: &Notification<'_>, limit: usize) -> String {
-        match self {
-            Self::Raw if finding.raw().len() <= limit => finding.raw().to_owned(),
-            Self::Raw | Self::Guardsift => notification.to_json(),
-        }
+        let other = match self {
+            Self::Guardsift => None,
+            Self::Raw => Some(finding.raw().to_owned()),
+            Self::Ocsf => Some(ocsf::detection_finding(finding).to_string()),
+        };
+        other.filter(|body| body.len() <= limit).unwrap_or_else(|| notification.to_json())
     }
 }
 
@@ -48,7 +52,10 @@ mod tests {
         let finding = Finding::parse(raw).unwrap();
         let notification = Notification::new(&finding, DecisionV1::without_rules());
         assert_eq!(Payload::Raw.body(&finding, &notification, 1_000), raw);
-        for (payload, limit) in [(Payload::Raw, 40), (Payload::Guardsift, 1_000)] {
+        assert!(Payload::Ocsf.body(&finding, &notification, 4_000).contains("\"class_uid\":2004"));
+        for (payload, limit) in
+            [(Payload::Raw, 40), (Payload::Ocsf, 40), (Payload::Guardsift, 1_000)]
+        {
             let body = payload.body(&finding, &notification, limit);
             assert!(body.contains("guardsift.notification/v1"), "{body}");
         }

@@ -1,11 +1,10 @@
 //! What was attacked or misused, in words and as a link to its page in the AWS console.
 
 use super::{
-    console::Console,
     part::{Part, listed},
     text::line,
 };
-use crate::Finding;
+use crate::{Finding, console::Console};
 
 /// Longest name.
 const NAME: usize = 160;
