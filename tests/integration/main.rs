@@ -16,6 +16,8 @@ mod decide;
 mod default_rules;
 mod demo;
 mod export_model;
+mod fault_proxy;
+mod finding_exports;
 mod functions;
 mod fuzz_corpora;
 mod house;

@@ -12,11 +12,22 @@ use std::{
 pub(crate) struct Answer {
     pub(crate) path: String,
     pub(crate) body: String,
+    pub(crate) peak_kib: Option<u64>,
 }
 
 /// Starts the function, hands it the event, and returns its first answer.
-pub(crate) fn invoke(mut command: Command, event: &str) -> Answer {
+pub(crate) fn invoke(command: Command, event: &str) -> Answer {
+    invoke_watched(command, event, |_| {}).expect("the function died without an answer")
+}
+
+/// The same for a function that may die first; `started` hears its process id.
+pub(crate) fn invoke_watched(
+    mut command: Command,
+    event: &str,
+    started: impl FnOnce(u32),
+) -> Option<Answer> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
     let mut child = command
         .env("AWS_LAMBDA_RUNTIME_API", listener.local_addr().unwrap().to_string())
         .envs([
@@ -33,16 +44,31 @@ pub(crate) fn invoke(mut command: Command, event: &str) -> Answer {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
+    started(child.id());
     let answer = loop {
-        let (stream, _) = listener.accept().unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        if let Some(answer) = serve(stream, event) {
-            break answer;
+        match listener.accept() {
+            Ok((stream, _)) => {
+                stream.set_nonblocking(false).unwrap();
+                stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+                if let Some(answer) = serve(stream, event) {
+                    break Some(answer);
+                }
+            }
+            Err(_) if child.try_wait().unwrap().is_some() => break None,
+            Err(_) => std::thread::sleep(Duration::from_millis(2)),
         }
     };
-    child.kill().unwrap();
+    let answer = answer.map(|answer| Answer { peak_kib: peak_kib(child.id()), ..answer });
+    let _ = child.kill();
     child.wait().unwrap();
     answer
+}
+
+/// The most memory that a process has had, where the system tells.
+fn peak_kib(pid: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
 }
 
 /// Serves one connection until it closes or the function has answered.
@@ -51,7 +77,7 @@ fn serve(stream: TcpStream, event: &str) -> Option<Answer> {
     let mut reader = BufReader::new(stream);
     loop {
         let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
+        reader.read_line(&mut line).ok()?;
         let path = line.split(' ').nth(1)?.to_owned();
         let mut length = 0;
         loop {
@@ -69,7 +95,7 @@ fn serve(stream: TcpStream, event: &str) -> Option<Answer> {
         reader.read_exact(&mut body).unwrap();
         if !path.ends_with("/invocation/next") {
             writer.write_all(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n").unwrap();
-            return Some(Answer { path, body: String::from_utf8(body).unwrap() });
+            return Some(Answer { path, body: String::from_utf8(body).unwrap(), peak_kib: None });
         }
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
         let deadline = since.as_millis() + 20_000;
