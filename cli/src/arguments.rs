@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use platform::aws::Settings;
 
 use crate::{
-    commands::{backtest, preview, rules::RulesCommand},
+    commands::{backtest, findings::FindingsCommand, preview, rules::RulesCommand},
     moment,
 };
 
@@ -30,6 +30,11 @@ pub(crate) enum Command {
     /// Say what a rule set would have done to your own history, and what another would change
     #[command(after_help = backtest::EXAMPLES)]
     Backtest(backtest::Arguments),
+    /// Take findings out of files, S3 or GuardDuty in a form that others read
+    Findings {
+        #[command(subcommand)]
+        command: FindingsCommand,
+    },
     /// Show what Slack, Teams, PagerDuty or a program would receive about a finding
     #[command(after_help = preview::EXAMPLES)]
     Preview(preview::Arguments),

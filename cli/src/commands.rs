@@ -8,6 +8,7 @@ use crate::{
 pub(crate) mod backtest;
 mod decide;
 mod explain;
+pub(crate) mod findings;
 mod local;
 pub(crate) mod preview;
 pub(crate) mod rules;
@@ -18,6 +19,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Backtest(arguments) => backtest::run(&arguments),
         Command::Decide(arguments) => decide::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Findings { command } => findings::run(&command),
         Command::Local(arguments) => local::run(arguments),
         Command::Preview(arguments) => preview::run(&arguments),
         Command::Rules { command } => rules::run(&command),

@@ -13,12 +13,14 @@ use crate::printable::printable;
 
 mod api;
 mod connection;
+mod each_text;
 mod files;
 mod inflated;
 mod parquet;
 mod s3;
 
 pub(crate) use connection::Connection;
+pub(crate) use each_text::{Text, each_text};
 pub(crate) use inflated::Inflater;
 
 /// The name for GuardDuty itself. A folder of that name is `./api`.
@@ -44,10 +46,10 @@ pub(crate) enum Source {
 }
 
 /// Findings in the form that a source has them.
-pub(crate) type Texts = Box<dyn Iterator<Item = anyhow::Result<(u64, String)>> + Send>;
+type Texts = Box<dyn Iterator<Item = anyhow::Result<(u64, String)>> + Send>;
 
 /// A source that is read from its beginning.
-pub(crate) enum Opened {
+enum Opened {
     /// A file's bytes as they are, possibly gzipped.
     Bytes(Box<dyn Read + Send>),
     /// The JSON of one finding after the other, each with its row's number from 1.
@@ -71,7 +73,7 @@ pub(crate) fn sources(paths: &[String], connection: &Connection) -> anyhow::Resu
 }
 
 /// Opens a source. It blocks, and must not be called from inside an async runtime.
-pub(crate) fn open(source: &Source, connection: &Connection) -> anyhow::Result<Opened> {
+fn open(source: &Source, connection: &Connection) -> anyhow::Result<Opened> {
     match source {
         Source::File(path) => {
             let file = File::open(path).with_context(|| format!("can't open {}", source.name()))?;

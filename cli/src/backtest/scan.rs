@@ -10,15 +10,13 @@ use std::{
 
 use anyhow::Context;
 
-use findings::{
-    Decision, ExportLimits, Lines, Matcher, RawLine, Reading, Record, RuleSet, Timestamp, decode,
-};
+use findings::{Decision, Matcher, Reading, Record, RuleSet, Timestamp, decode};
 
 use super::{
     history::{Batch, History, Identity, Verdict, Version},
     spool::Row,
 };
-use crate::history::{Connection, Inflater, Opened, Source};
+use crate::history::{Connection, Inflater, Source, Text, each_text};
 
 /// What is asked of a history.
 pub(crate) struct Question<'r> {
@@ -35,10 +33,6 @@ pub(crate) struct Question<'r> {
     /// Count only what rules match, and keep no finding.
     pub(crate) counts_only: bool,
 }
-
-/// A history may hold objects of any size: only a line is bounded.
-const LIMITS: ExportLimits =
-    ExportLimits { decompressed_bytes: u64::MAX, ratio: 200, line_bytes: 4 << 20 };
 
 /// Reads all sources. One that is broken is a problem of the history; the others go on.
 ///
@@ -102,20 +96,11 @@ impl<'q, 'r> Reader<'q, 'r> {
     fn object(&mut self, source: &Source, connection: &Connection) -> io::Result<Batch> {
         self.batch.tally.matched = vec![0; self.question.rules.rules().len()];
         let name = source.name();
-        let outcome = if self.inflated(&name, source) {
-            Ok(())
-        } else {
-            match crate::history::open(source, connection) {
-                Ok(Opened::Bytes(read)) if name.ends_with(".json") => self.document(&name, read),
-                Ok(Opened::Bytes(read)) => self.lines(&name, read),
-                Ok(Opened::Texts(texts)) => texts.into_iter().try_for_each(|text| {
-                    let (row, text) = text?;
-                    self.text(&name, row, text.as_bytes());
-                    Ok(())
-                }),
-                Err(error) => Err(error),
-            }
-        };
+        let mut inflater = std::mem::take(&mut self.inflater);
+        let outcome = each_text(source, connection, &mut inflater, |line, text| {
+            self.text(&name, line, &text)
+        });
+        self.inflater = inflater;
         let mut batch = std::mem::take(&mut self.batch);
         if let Some(error) = self.unkept.take() {
             return Err(error);
@@ -129,61 +114,14 @@ impl<'q, 'r> Reader<'q, 'r> {
         Ok(batch)
     }
 
-    /// Whether the source could be decompressed in one go. Then all of it has been read.
-    fn inflated(&mut self, name: &str, source: &Source) -> bool {
-        let Source::File(path) = source else { return false };
-        let mut inflater = std::mem::take(&mut self.inflater);
-        let text = inflater.text(path);
-        if let Some(text) = text {
-            let mut lines = text.strip_suffix(b"\n").unwrap_or(text);
-            let mut number = 0;
-            while !lines.is_empty() {
-                let end = memchr::memchr(b'\n', lines).unwrap_or(lines.len());
-                let (line, rest) = lines.split_at_checked(end).unwrap_or_default();
-                lines = rest.get(1..).unwrap_or_default();
-                number += 1;
-                if line.len() > LIMITS.line_bytes {
-                    self.too_long(name, number, line.len() as u64);
-                } else {
-                    self.text(name, number, line);
-                }
+    fn text(&mut self, name: &str, line: u64, text: &Text<'_>) {
+        let bytes = match text {
+            Text::Whole(bytes) => *bytes,
+            Text::TooLong(length) => {
+                let reason = Text::too_long(*length);
+                return self.batch.tally.problem(format!("{name}:{line}"), reason);
             }
-        }
-        let is_read = text.is_some();
-        self.inflater = inflater;
-        is_read
-    }
-
-    fn lines(&mut self, name: &str, read: impl io::Read) -> anyhow::Result<()> {
-        let mut lines = Lines::new(read, LIMITS);
-        let mut number = 0;
-        while let Some(line) = lines.next()? {
-            number += 1;
-            match line {
-                RawLine::Whole { bytes, .. } => self.text(name, number, bytes),
-                RawLine::TooLong { length, .. } => self.too_long(name, number, length),
-            }
-        }
-        Ok(())
-    }
-
-    fn too_long(&mut self, name: &str, line: u64, length: u64) {
-        let limit = LIMITS.line_bytes;
-        let reason = format!("{length} bytes, more than the {limit} of a line");
-        self.batch.tally.problem(format!("{name}:{line}"), reason);
-    }
-
-    /// A file of whole JSON documents, which may span lines.
-    fn document(&mut self, name: &str, mut read: impl io::Read) -> anyhow::Result<()> {
-        let mut text = Vec::new();
-        read.read_to_end(&mut text)?;
-        for document in crate::documents::documents(&text) {
-            self.text(name, document.line as u64, document.bytes);
-        }
-        Ok(())
-    }
-
-    fn text(&mut self, name: &str, line: u64, bytes: &[u8]) {
+        };
         if bytes.trim_ascii().is_empty() {
             return;
         }

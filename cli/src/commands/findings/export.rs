@@ -1,0 +1,205 @@
+//! `guardsift findings export`: findings from anywhere, in a form that others read.
+
+use std::{
+    collections::HashSet,
+    fs::File,
+    io::{self, BufWriter, Write},
+    path::PathBuf,
+};
+
+use anyhow::Context;
+use clap::ValueEnum;
+use findings::{Filter, Finding, Record, Timestamp, decode, ocsf};
+
+use super::rows::Rows;
+use crate::{
+    arguments::ConnectionArguments,
+    exit::{Exit, Unusable},
+    history::{self, Connection, Inflater, Text, each_text},
+    moment,
+};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Where findings are: files and folders, `s3://BUCKET/PREFIX`, or `api` for GuardDuty itself
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<String>,
+    /// In which form
+    #[arg(long, value_enum, default_value_t = Form::Jsonl)]
+    format: Form,
+    /// Only findings for which these criteria hold, as a rule has them, in JSON
+    #[arg(long, value_name = "CRITERIA")]
+    criteria: Option<String>,
+    /// Only findings updated at or after this: a date, a time, or an age such as 90d
+    #[arg(long, value_name = "TIME", value_parser = moment::parse_or_ago)]
+    since: Option<Timestamp>,
+    /// Only findings updated before this
+    #[arg(long, value_name = "TIME", value_parser = moment::parse_or_ago)]
+    until: Option<Timestamp>,
+    /// Only findings of this account; may be repeated
+    #[arg(long, value_name = "ID")]
+    account: Vec<String>,
+    /// Only findings of this Region; may be repeated. The first is also the one to call
+    #[arg(long = "region", value_name = "REGION")]
+    regions: Vec<String>,
+    /// Write into this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    connection: ConnectionArguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// One array of findings as they came
+    Json,
+    /// One finding per line as it came
+    Jsonl,
+    /// One row per version of a finding, for spreadsheets
+    Csv,
+    /// One OCSF 1.1 Detection Finding per line
+    Ocsf,
+}
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  guardsift findings export api --region eu-west-1 --out findings.jsonl
+  guardsift findings export s3://my-exports/AWSLogs/ --since 7d --format ocsf
+  guardsift findings export exports/ --format csv --criteria '{\"severity\": {\"greaterThanOrEqual\": 7}}'
+
+Each version of a finding comes out once, however often it stands in the sources.";
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let criteria = arguments.criteria.as_deref().map(criteria).transpose()?;
+    let connection = Connection::new(arguments.connection.settings(arguments.regions.first()));
+    let sources = history::sources(&arguments.paths, &connection)?;
+    let out: Box<dyn Write> = match &arguments.out {
+        Some(path) => Box::new(File::create(path).with_context(|| {
+            Unusable(format!(
+                "can't write {}; name a file in a folder that is there",
+                path.display()
+            ))
+        })?),
+        None => Box::new(io::stdout().lock()),
+    };
+    let mut writer = Writer::new(BufWriter::new(out), arguments.format)?;
+    let mut inflater = Inflater::default();
+    let mut seen = HashSet::new();
+    let (mut unreadable, mut failed) = (0_u64, None);
+    for source in &sources {
+        let name = source.name();
+        let outcome = each_text(source, &connection, &mut inflater, |line, text| {
+            let records = match text {
+                Text::Whole(bytes) if bytes.trim_ascii().is_empty() => return,
+                Text::Whole(bytes) => decode(bytes),
+                Text::TooLong(length) => {
+                    unreadable += 1;
+                    return anstream::eprintln!("{name}:{line}: {}", Text::too_long(length));
+                }
+            };
+            for record in records {
+                match record {
+                    Record::Finding(finding) => {
+                        let is_asked_for = arguments.ask_for(&finding)
+                            && criteria.as_ref().is_none_or(|own| own.matches(&finding).is_true());
+                        if is_asked_for
+                            && failed.is_none()
+                            && seen.insert(finding.version_key().to_string())
+                        {
+                            failed = writer.write(&finding).err();
+                        }
+                    }
+                    Record::Event(_) => {}
+                    Record::Unreadable(reason) => {
+                        unreadable += 1;
+                        anstream::eprintln!("{name}:{line}: {reason}");
+                    }
+                }
+            }
+        });
+        if let Some(error) = failed {
+            return Err(error).context("can't write the findings");
+        }
+        if let Err(error) = outcome {
+            unreadable += 1;
+            anstream::eprintln!("{name}: read in part only: {error:#}");
+        }
+    }
+    writer.finish().context("can't write the findings")?;
+    let written = seen.len();
+    anstream::eprintln!("{written} versions of findings written, {unreadable} unreadable");
+    Ok(if unreadable == 0 { Exit::Success } else { Exit::CheckFailed })
+}
+
+fn criteria(text: &str) -> anyhow::Result<Filter> {
+    let json = serde_json::from_str(text)
+        .map_err(|error| Unusable(format!("--criteria is no JSON: {error}")))?;
+    Filter::from_criteria_json(&json)
+        .map_err(|error| Unusable(format!("--criteria can't be used: {error}")).into())
+}
+
+impl Arguments {
+    fn ask_for(&self, finding: &Finding) -> bool {
+        let is_named = |names: &[String], own: Option<&str>| {
+            names.is_empty() || own.is_some_and(|own| names.iter().any(|name| name == own))
+        };
+        // A finding without a readable time can't be shown to lie outside.
+        let is_in_time = finding.updated_at().is_none_or(|moment| {
+            self.since.is_none_or(|since| moment >= since)
+                && self.until.is_none_or(|until| moment < until)
+        });
+        is_in_time
+            && is_named(&self.account, finding.account_id())
+            && is_named(&self.regions, finding.region())
+    }
+}
+
+/// Writes findings one by one.
+enum Writer<W: Write> {
+    Json { out: W, is_first: bool },
+    Jsonl(W),
+    Csv(Box<Rows<W>>),
+    Ocsf(W),
+}
+
+impl<W: Write> Writer<W> {
+    fn new(mut out: W, form: Form) -> io::Result<Self> {
+        Ok(match form {
+            Form::Json => {
+                out.write_all(b"[")?;
+                Self::Json { out, is_first: true }
+            }
+            Form::Jsonl => Self::Jsonl(out),
+            Form::Csv => Self::Csv(Box::new(Rows::new(out)?)),
+            Form::Ocsf => Self::Ocsf(out),
+        })
+    }
+
+    fn write(&mut self, finding: &Finding) -> io::Result<()> {
+        match self {
+            Self::Json { out, is_first } => {
+                let before = if std::mem::take(is_first) { "\n" } else { ",\n" };
+                write!(out, "{before}{}", one_line(finding.raw()))
+            }
+            Self::Jsonl(out) => writeln!(out, "{}", one_line(finding.raw())),
+            Self::Csv(rows) => rows.write(finding),
+            Self::Ocsf(out) => writeln!(out, "{}", ocsf::detection_finding(finding)),
+        }
+    }
+
+    fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Json { mut out, .. } => {
+                out.write_all(b"\n]\n")?;
+                out.flush()
+            }
+            Self::Jsonl(mut out) | Self::Ocsf(mut out) => out.flush(),
+            Self::Csv(rows) => rows.finish(),
+        }
+    }
+}
+
+/// Line feeds can stand between the tokens of JSON only, where a space is as good.
+fn one_line(json: &str) -> String {
+    json.replace(['\n', '\r'], " ")
+}

@@ -1,0 +1,90 @@
+//! The texts of one source one after the other, whatever form the source has.
+
+use std::io::Read;
+
+use findings::{ExportLimits, Lines, RawLine};
+
+use super::{Connection, Inflater, Opened, Source, open};
+use crate::documents::documents;
+
+/// A history may hold objects of any size: only a line is bounded.
+const LIMITS: ExportLimits =
+    ExportLimits { decompressed_bytes: u64::MAX, ratio: 200, line_bytes: 4 << 20 };
+
+/// What stands on a line, or in a document that begins there.
+pub(crate) enum Text<'t> {
+    Whole(&'t [u8]),
+    /// Nobody has lines of so many bytes; it was skipped.
+    TooLong(u64),
+}
+
+impl Text<'_> {
+    /// What to say of a line that was skipped.
+    pub(crate) fn too_long(length: u64) -> String {
+        format!("{length} bytes, more than the {} of a line", LIMITS.line_bytes)
+    }
+}
+
+/// Hands over every text with the number of its line, or row, from 1.
+///
+/// # Errors
+/// When the source can't be read to its clean end. Then nothing that was handed over counts.
+pub(crate) fn each_text(
+    source: &Source,
+    connection: &Connection,
+    inflater: &mut Inflater,
+    mut act: impl FnMut(u64, Text<'_>),
+) -> anyhow::Result<()> {
+    if let Source::File(path) = source
+        && let Some(text) = inflater.text(path)
+    {
+        each_line(text, act);
+        return Ok(());
+    }
+    match open(source, connection)? {
+        Opened::Bytes(mut read) if source.name().ends_with(".json") => {
+            let mut text = Vec::new();
+            read.read_to_end(&mut text)?;
+            for document in documents(&text) {
+                act(document.line as u64, Text::Whole(document.bytes));
+            }
+        }
+        Opened::Bytes(read) => {
+            let mut lines = Lines::new(read, LIMITS);
+            let mut number = 0;
+            while let Some(line) = lines.next()? {
+                number += 1;
+                act(
+                    number,
+                    match line {
+                        RawLine::Whole { bytes, .. } => Text::Whole(bytes),
+                        RawLine::TooLong { length, .. } => Text::TooLong(length),
+                    },
+                );
+            }
+        }
+        Opened::Texts(texts) => {
+            for text in texts {
+                let (row, text) = text?;
+                act(row, Text::Whole(text.as_bytes()));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn each_line(text: &[u8], mut act: impl FnMut(u64, Text<'_>)) {
+    let mut lines = text.strip_suffix(b"\n").unwrap_or(text);
+    let mut number = 0;
+    while !lines.is_empty() {
+        let end = memchr::memchr(b'\n', lines).unwrap_or(lines.len());
+        let (line, rest) = lines.split_at_checked(end).unwrap_or_default();
+        lines = rest.get(1..).unwrap_or_default();
+        number += 1;
+        if line.len() > LIMITS.line_bytes {
+            act(number, Text::TooLong(line.len() as u64));
+        } else {
+            act(number, Text::Whole(line));
+        }
+    }
+}
