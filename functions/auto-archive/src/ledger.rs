@@ -158,7 +158,7 @@ impl Ledger<'_> {
             key,
             content_type: "application/json",
             metadata: Vec::new(),
-            bytes,
+            content: bytes.into(),
         };
         self.store.put_new(&object).await.map(drop)
     }

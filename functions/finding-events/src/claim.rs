@@ -118,7 +118,7 @@ impl<'a> Claims<'a> {
             key,
             content_type: "application/json",
             metadata: Vec::new(),
-            bytes,
+            content: bytes.into(),
         }
     }
 }

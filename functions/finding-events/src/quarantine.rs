@@ -25,7 +25,7 @@ pub(crate) async fn keep(
         key: &key,
         content_type: "application/json",
         metadata: Vec::new(),
-        bytes,
+        content: bytes.into(),
     };
     store.put_new(&object).await.map(drop)
 }

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use lake::{
+    Committed, ConvertError, Converted, Lake, LakeError, SourceKey, convert, object_note, source_id,
+};
 use platform::{
     Failure, Invocation, RecordFailure,
     aws::Aws,
@@ -15,14 +18,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use tracing::{info, warn};
 
-use crate::{
-    Settings,
-    convert::{ConvertError, Converted, convert},
-    incoming,
-    lake::{Committed, Lake, LakeError},
-    quarantine,
-    source::{SourceKey, source_id},
-};
+use crate::{Settings, incoming};
 
 /// How many events of a batch are worked on at once. They wait for S3 most of the time.
 const AT_ONCE: usize = 4;
@@ -139,7 +135,7 @@ impl FindingExports {
                     &partition.date,
                     &id,
                     "json",
-                    quarantine::object(&source, etag, &error.to_string()),
+                    object_note(&source, etag, &error.to_string()),
                 )
                 .await?;
                 scope.metrics.count("ObjectsGone", 1);
@@ -158,7 +154,7 @@ impl FindingExports {
                     &partition.date,
                     &id,
                     "json",
-                    quarantine::object(&source, Some(&etag), &chain(&error)),
+                    object_note(&source, Some(&etag), &chain(&error)),
                 )
                 .await?;
                 scope.metrics.count("BrokenObjects", 1);

@@ -15,13 +15,14 @@ use aws_sdk_s3::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
-use sha2::{Digest, Sha256};
 
 use crate::aws::Aws;
 
+mod content;
 mod error;
 mod listing;
 
+pub use content::{Content, FileContent};
 pub use error::{Cause, StoreError};
 pub use listing::Listed;
 
@@ -75,7 +76,7 @@ pub struct NewObject<'a> {
     /// Becomes `x-amz-meta-` headers; at most 2 KB in all.
     pub metadata: Vec<(&'static str, String)>,
     /// The content.
-    pub bytes: Bytes,
+    pub content: Content,
 }
 
 /// What came of a write that may create only.
@@ -247,8 +248,8 @@ impl Store {
                     .map(|(name, value)| ((*name).to_owned(), value.clone()))
                     .collect(),
             ))
-            .checksum_sha256(BASE64_STANDARD.encode(Sha256::digest(&object.bytes)))
-            .body(object.bytes.clone().into());
+            .checksum_sha256(BASE64_STANDARD.encode(object.content.sha256()))
+            .body(object.content.body());
         match condition {
             Condition::Absent => request.if_none_match("*"),
             Condition::Matches(etag) => request.if_match(*etag),

@@ -1,5 +1,7 @@
 //! The store against a server that answers from a script.
 
+use sha2::{Digest, Sha256};
+
 use super::*;
 use crate::loopback::{Answer, Loopback, Request, answer};
 
@@ -22,7 +24,7 @@ fn object(bytes: &'static [u8]) -> NewObject<'static> {
         key: "state/a key+.json",
         content_type: "application/json",
         metadata: vec![("source-id", "s1".to_owned())],
-        bytes: Bytes::from_static(bytes),
+        content: Bytes::from_static(bytes).into(),
     }
 }
 
@@ -189,4 +191,30 @@ fn a_server_error_is_retried_by_the_sdk() {
     let (put, requests) = with(script, async |store| store.put_new(&object(b"{}")).await.unwrap());
     assert!(matches!(put, Put::Created { .. }));
     assert_eq!(requests.len(), 2);
+}
+
+#[test]
+fn a_file_is_sent_with_its_length_and_digest_and_again_from_its_beginning() {
+    let content: Vec<u8> = (0..300_000_u32).map(|number| b'a' + (number % 26) as u8).collect();
+    let mut file = tempfile::tempfile().unwrap();
+    std::io::Write::write_all(&mut file, &content).unwrap();
+    let sha256: [u8; 32] = Sha256::digest(&content).into();
+    let file = FileContent::new(file, content.len() as u64, sha256);
+    let script = |number, _: &Request| {
+        if number == 0 { error(503, "SlowDown", "") } else { created() }
+    };
+    let (put, requests) = with(script, async |store| {
+        let object = NewObject { content: file.into(), ..object(b"") };
+        store.put_new(&object).await.unwrap()
+    });
+    assert!(matches!(put, Put::Created { .. }));
+    assert_eq!(requests.len(), 2);
+    for request in &requests {
+        assert_eq!(request.header("content-length"), Some("300000"));
+        assert_eq!(
+            request.header("x-amz-checksum-sha256"),
+            Some(BASE64_STANDARD.encode(sha256).as_str())
+        );
+        assert!(request.body.as_bytes() == content);
+    }
 }

@@ -80,7 +80,7 @@ impl BadLines {
 }
 
 /// The entry of an object that as a whole gives nothing. The object itself stays where it is.
-pub(crate) fn object(source: &str, etag: Option<&str>, reason: &str) -> Bytes {
+pub fn object(source: &str, etag: Option<&str>, reason: &str) -> Bytes {
     let entry = ObjectEntry { schema: "guardsift.quarantined-object/v1", source, etag, reason };
     serde_json::to_vec(&entry).map(Bytes::from).unwrap_or_default()
 }

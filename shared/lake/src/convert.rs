@@ -14,29 +14,29 @@ use crate::{
 
 /// What an export object contains, in the form in which it is written.
 #[derive(Debug)]
-pub(crate) struct Converted {
-    pub(crate) parquet: Bytes,
+pub struct Converted {
+    pub parquet: Bytes,
     /// SHA-256 of the Parquet file.
-    pub(crate) sha256: String,
-    pub(crate) counts: Counts,
+    pub sha256: String,
+    pub counts: Counts,
     /// A JSON Lines file of what was set aside; `None` when nothing was.
-    pub(crate) quarantined: Option<Bytes>,
+    pub quarantined: Option<Bytes>,
 }
 
 /// What became of every line: `lines` is `good + quarantined + blank`.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Counts {
-    pub(crate) lines: u64,
+pub struct Counts {
+    pub lines: u64,
     /// Lines with findings, nearly always one each.
-    pub(crate) good: u64,
-    pub(crate) rows: u64,
-    pub(crate) quarantined: u64,
-    pub(crate) blank: u64,
+    pub good: u64,
+    pub rows: u64,
+    pub quarantined: u64,
+    pub blank: u64,
 }
 
 /// An object that gives no file.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ConvertError {
+pub enum ConvertError {
     /// It will be the same the next time.
     #[error("the export object is broken")]
     Broken(#[source] ExportError),
@@ -58,11 +58,7 @@ impl From<ExportError> for ConvertError {
 
 /// Reads the object to its end and only then answers: gzip's checksum comes last, and before it no
 /// line counts.
-pub(crate) fn convert(
-    read: impl Read,
-    source: &str,
-    source_id: &str,
-) -> Result<Converted, ConvertError> {
+pub fn convert(read: impl Read, source: &str, source_id: &str) -> Result<Converted, ConvertError> {
     let mut reader = ExportReader::new(read, ExportLimits::default());
     let (columns, mut table, mut bad) = (Columns::new(), Table::new()?, BadLines::default());
     let mut counts = Counts::default();

@@ -3,11 +3,14 @@
 use bytes::Bytes;
 use platform::store::{NewObject, Put, Store, StoreError};
 
-use crate::{SERVICE, convert::Converted, source::SourceKey};
+use crate::{convert::Converted, source::SourceKey};
+
+/// Below this, the folder of the function that writes here is that of all who do what it does.
+const QUARANTINE: &str = "quarantine/v1/finding-exports";
 
 /// A write that was not made.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum LakeError {
+pub enum LakeError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Never overwritten: whatever it is, somebody put it there.
@@ -19,7 +22,7 @@ pub(crate) enum LakeError {
 
 /// What the write of a file came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Committed {
+pub enum Committed {
     /// Written now.
     Written,
     /// Written before, from the same source, with the same content.
@@ -30,16 +33,16 @@ pub(crate) enum Committed {
 
 /// The lake bucket.
 #[derive(Debug)]
-pub(crate) struct Lake<'a> {
-    pub(crate) store: &'a Store,
-    pub(crate) bucket: &'a str,
+pub struct Lake<'a> {
+    pub store: &'a Store,
+    pub bucket: &'a str,
 }
 
 impl Lake<'_> {
     /// Writes the file under the key of its source. When one is there already, its metadata has to
     /// name the same source: the answer to our own first attempt may have been lost, and that must
     /// not look like somebody else's object.
-    pub(crate) async fn commit(
+    pub async fn commit(
         &self,
         partition: &SourceKey,
         source_id: &str,
@@ -60,7 +63,7 @@ impl Lake<'_> {
                 ("quarantined", file.counts.quarantined.to_string()),
                 ("blank", file.counts.blank.to_string()),
             ],
-            bytes: file.parquet.clone(),
+            content: file.parquet.clone().into(),
         };
         if let Put::Created { .. } = self.store.put_new(&object).await? {
             return Ok(Committed::Written);
@@ -78,21 +81,21 @@ impl Lake<'_> {
 
     /// Sets something aside. The key names the source, so that one object has one file here at
     /// most.
-    pub(crate) async fn set_aside(
+    pub async fn set_aside(
         &self,
         date: &str,
         source_id: &str,
         extension: &str,
         bytes: Bytes,
     ) -> Result<(), LakeError> {
-        let key = format!("quarantine/v1/{SERVICE}/date={date}/{source_id}.{extension}");
+        let key = format!("{QUARANTINE}/date={date}/{source_id}.{extension}");
         let content_type = "application/json";
         let object = NewObject {
             bucket: self.bucket,
             key: &key,
             content_type,
             metadata: vec![("source-id", source_id.to_owned())],
-            bytes,
+            content: bytes.into(),
         };
         self.store.put_new(&object).await?;
         Ok(())
