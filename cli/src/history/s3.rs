@@ -21,7 +21,7 @@ pub(super) fn list(place: &str, connection: &Connection) -> anyhow::Result<Vec<S
     })?;
     let total = listed.len();
     let found: Vec<_> = usable(listed)
-        .map(|Listed { key, size }| Source::Object { bucket: bucket.to_owned(), key, size })
+        .map(|Listed { key, size, .. }| Source::Object { bucket: bucket.to_owned(), key, size })
         .collect();
     if found.is_empty() {
         let (name, kinds) = (printable(place), KINDS.join(", ."));
@@ -103,7 +103,8 @@ mod tests {
     #[test]
     fn folder_markers_and_other_objects_are_no_findings() {
         let keys = ["a/", "a/b.json/", "a/.gz", "a/c.jsonl.gz", "a/d.parquet", "a/e.csv", "f.gz/g"];
-        let listed = keys.map(|key| Listed { key: key.to_owned(), size: 1 });
+        let listed =
+            keys.map(|key| Listed { key: key.to_owned(), size: 1, etag: None, modified: None });
         let found: Vec<_> = usable(listed.to_vec()).map(|object| object.key).collect();
         assert_eq!(found, ["a/c.jsonl.gz", "a/d.parquet"]);
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lake::{
-    Committed, ConvertError, Converted, Lake, LakeError, SourceKey, convert, object_note, source_id,
+    Committed, ConvertError, Converted, Lake, LakeError, Partition, convert, object_note, source_id,
 };
 use platform::{
     Failure, Invocation, RecordFailure,
@@ -35,6 +35,7 @@ const TRIES: u32 = 3;
 pub struct FindingExports {
     settings: Settings,
     store: Store,
+    lake: Lake,
     room: Semaphore,
 }
 
@@ -54,7 +55,7 @@ enum ObjectError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Lake(#[from] LakeError),
-    #[error("s3://{bucket}/{key}")]
+    #[error("s3://{bucket}/{key}{}", if source.is_disk_full() { ": the function's /tmp is full; give it more ephemeral storage" } else { "" })]
     Convert {
         bucket: String,
         key: String,
@@ -68,7 +69,9 @@ enum ObjectError {
 impl FindingExports {
     /// The function. Nothing is read or connected before the first event.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, store: Store::new(Arc::new(Aws::new())), room: Semaphore::new(AT_ONCE) }
+        let store = Store::new(Arc::new(Aws::new()));
+        let lake = Lake::Bucket { store: store.clone(), name: settings.lake_bucket.clone() };
+        Self { settings, store, lake, room: Semaphore::new(AT_ONCE) }
     }
 
     /// Handles one invocation.
@@ -114,7 +117,7 @@ impl FindingExports {
     ) -> Result<(), ObjectError> {
         let (bucket, key) = (named.bucket.as_str(), named.key.as_str());
         let partition = (bucket == self.settings.export_bucket)
-            .then(|| SourceKey::parse(&self.settings.export_prefix, key))
+            .then(|| Partition::of_export(&self.settings.export_prefix, key))
             .flatten();
         let Some(partition) = partition else {
             scope.metrics.count("ForeignObjects", 1);
@@ -122,7 +125,6 @@ impl FindingExports {
             summary.ignored += 1;
             return Ok(());
         };
-        let lake = Lake { store: &self.store, bucket: &self.settings.lake_bucket };
         let source = format!("s3://{bucket}/{key}");
         let object = match self.open(named).await {
             Ok(object) => object,
@@ -131,13 +133,9 @@ impl FindingExports {
             {
                 let etag = named.etag.as_deref();
                 let id = source_id(bucket, key, etag.unwrap_or_default());
-                lake.set_aside(
-                    &partition.date,
-                    &id,
-                    "json",
-                    object_note(&source, etag, &error.to_string()),
-                )
-                .await?;
+                self.lake
+                    .note(&partition.date, &id, object_note(&source, etag, &error.to_string()))
+                    .await?;
                 scope.metrics.count("ObjectsGone", 1);
                 warn!(source_id = id, error = %error, "the object is not there; a note of it is in quarantine");
                 summary.quarantined += 1;
@@ -148,15 +146,11 @@ impl FindingExports {
         let etag = object.etag.clone().or_else(|| named.etag.clone()).unwrap_or_default();
         let id = source_id(bucket, key, &etag);
         match self.converted(object, source.clone(), id.clone()).await {
-            Some(Ok(file)) => self.committed(&lake, &partition, &id, &file, scope, summary).await,
+            Some(Ok(file)) => self.committed(&partition, &id, &file, scope, summary).await,
             Some(Err(ConvertError::Broken(error))) => {
-                lake.set_aside(
-                    &partition.date,
-                    &id,
-                    "json",
-                    object_note(&source, Some(&etag), &chain(&error)),
-                )
-                .await?;
+                self.lake
+                    .note(&partition.date, &id, object_note(&source, Some(&etag), &chain(&error)))
+                    .await?;
                 scope.metrics.count("BrokenObjects", 1);
                 warn!(
                     source_id = id,
@@ -202,21 +196,15 @@ impl FindingExports {
         conversion.await.ok()
     }
 
-    /// First what was set aside, then the file: once the file is there, all of the object is
-    /// somewhere.
     async fn committed(
         &self,
-        lake: &Lake<'_>,
-        partition: &SourceKey,
+        partition: &Partition,
         id: &str,
         file: &Converted,
         scope: &Scope,
         summary: &mut Summary,
     ) -> Result<(), ObjectError> {
-        if let Some(lines) = &file.quarantined {
-            lake.set_aside(&partition.date, id, "jsonl", lines.clone()).await?;
-        }
-        let committed = lake.commit(partition, id, file).await?;
+        let committed = self.lake.commit(partition, id, file).await?;
         let counts = file.counts;
         match committed {
             Committed::Written => {
@@ -247,7 +235,9 @@ impl FindingExports {
 
 fn told(error: ObjectError) -> RecordFailure {
     let systemic = match &error {
-        ObjectError::Store(error) | ObjectError::Lake(LakeError::Store(error)) => error.systemic(),
+        ObjectError::Store(error) => error.systemic(),
+        ObjectError::Lake(error) => error.systemic(),
+        ObjectError::Convert { source, .. } if source.is_disk_full() => Some("DiskFull"),
         _ => None,
     };
     match systemic {

@@ -3,7 +3,8 @@
 use platform::config::{BUCKET_ALLOWED, ConfigError, Environment, bucket_name};
 
 /// What this function and its siblings write below, in the lake bucket.
-const OUTPUTS: [&str; 5] = ["findings/", "audit/", "quarantine/", "state/", "rules/"];
+const OUTPUTS: [&str; 6] =
+    ["findings/", "audit/", "quarantine/", "state/", "rules/", "compaction/"];
 
 const PREFIX_ALLOWED: &str =
     "the prefix of GuardDuty's publishing destination, without a slash at its beginning";
@@ -44,7 +45,7 @@ impl Settings {
             environment.problem(
                 "GUARDSIFT_EXPORT_PREFIX",
                 "makes the function's output part of its input, since both buckets are the same: use two buckets, or a prefix that is none of \
-                 findings/, audit/, quarantine/, state/ and rules/",
+                 findings/, audit/, quarantine/, state/, rules/ and compaction/",
             );
         }
         environment.finish(names, || {

@@ -120,7 +120,7 @@ impl<R: Read> ExportReader<R> {
         self.number += 1;
         let number = self.number;
         Ok(Some(match line {
-            RawLine::Whole { offset, bytes } => read_line(number, offset, bytes),
+            RawLine::Whole { offset, bytes } => Line::read(number, offset, bytes),
             RawLine::TooLong { offset, length, sha256 } => {
                 let reason = format!("longer than {} bytes", self.line_bytes);
                 Line::Bad(BadLine { number, offset, length, sha256, reason, bytes: None })
@@ -129,22 +129,32 @@ impl<R: Read> ExportReader<R> {
     }
 }
 
-fn read_line(number: u64, offset: u64, bytes: &[u8]) -> Line {
-    let content = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes).trim_ascii();
-    if content.is_empty() {
-        return Line::Blank { number };
+impl Line {
+    /// Reads the bytes of one line, which begin at `offset`.
+    pub fn read(number: u64, offset: u64, bytes: &[u8]) -> Self {
+        let content = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes).trim_ascii();
+        if content.is_empty() {
+            return Self::Blank { number };
+        }
+        match findings(content) {
+            Ok(findings) if findings.is_empty() => Self::Blank { number },
+            Ok(findings) => Self::Findings { number, findings },
+            Err(reason) => Self::Bad(BadLine::new(number, offset, bytes, reason.to_string())),
+        }
     }
-    match findings(content) {
-        Ok(findings) if findings.is_empty() => Line::Blank { number },
-        Ok(findings) => Line::Findings { number, findings },
-        Err(reason) => Line::Bad(BadLine {
+}
+
+impl BadLine {
+    /// A line that is here as a whole.
+    pub fn new(number: u64, offset: u64, bytes: &[u8], reason: String) -> Self {
+        Self {
             number,
             offset,
             length: bytes.len() as u64,
             sha256: hex::encode(Sha256::digest(bytes)),
-            reason: reason.to_string(),
+            reason,
             bytes: Some(bytes.to_vec()),
-        }),
+        }
     }
 }
 

@@ -39,12 +39,14 @@ const NOTED: [&str; 9] = [
 #[derive(Debug)]
 pub(crate) struct Columns {
     paths: Paths,
+    source_id: String,
 }
 
 impl Columns {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(source_id: &str) -> Self {
         let details = DETAILS.iter().flat_map(|(_, paths)| paths.iter().copied());
-        Self { paths: Paths::new(NOTED.into_iter().chain(details)) }
+        let paths = Paths::new(NOTED.into_iter().chain(details));
+        Self { paths, source_id: source_id.to_owned() }
     }
 
     /// The row of a finding on this line of its object.
@@ -88,6 +90,7 @@ impl Columns {
             "source_line" => integer(line),
             "raw" => text(Some(finding.raw())),
             "parse_notes" => text(notes.as_deref()),
+            "source_id" => text(Some(&self.source_id)),
             detail => self.detail(detail, &values),
         })
     }

@@ -1,10 +1,9 @@
 //! An export object into a Parquet file and the lines that do not belong in it.
 
-use std::io::Read;
+use std::{error::Error, io};
 
-use bytes::Bytes;
-use findings::{ExportError, ExportLimits, ExportReader, Line};
-use sha2::{Digest, Sha256};
+use findings::{ExportError, ExportLimits, ExportReader, Finding, Line};
+use platform::store::FileContent;
 
 use crate::{
     columns::Columns,
@@ -12,25 +11,29 @@ use crate::{
     table::{Table, TableError},
 };
 
-/// What an export object contains, in the form in which it is written.
+/// What a source contains, in the form in which it is written.
 #[derive(Debug)]
 pub struct Converted {
-    pub parquet: Bytes,
-    /// SHA-256 of the Parquet file.
-    pub sha256: String,
+    /// The file of the lake.
+    pub parquet: FileContent,
+    /// What became of the lines.
     pub counts: Counts,
     /// A JSON Lines file of what was set aside; `None` when nothing was.
-    pub quarantined: Option<Bytes>,
+    pub quarantined: Option<FileContent>,
 }
 
 /// What became of every line: `lines` is `good + quarantined + blank`.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {
+    /// All of them.
     pub lines: u64,
     /// Lines with findings, nearly always one each.
     pub good: u64,
+    /// Findings.
     pub rows: u64,
+    /// Lines that were set aside.
     pub quarantined: u64,
+    /// Lines with nothing on them.
     pub blank: u64,
 }
 
@@ -43,6 +46,7 @@ pub enum ConvertError {
     /// It could not be read to its end this time.
     #[error("the export object could not be read to its end")]
     Interrupted(#[source] ExportError),
+    /// It could not be written.
     #[error(transparent)]
     Table(#[from] TableError),
 }
@@ -56,44 +60,105 @@ impl From<ExportError> for ConvertError {
     }
 }
 
+impl ConvertError {
+    /// Whether the folder for temporary files is full or over its quota: until somebody makes room,
+    /// every other object will meet the same.
+    pub fn is_disk_full(&self) -> bool {
+        let Self::Table(error) = self else { return false };
+        let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+        while let Some(error) = cause {
+            if let Some(error) = error.downcast_ref::<io::Error>() {
+                return matches!(
+                    error.kind(),
+                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+                );
+            }
+            cause = error.source();
+        }
+        false
+    }
+}
+
 /// Reads the object to its end and only then answers: gzip's checksum comes last, and before it no
 /// line counts.
-pub fn convert(read: impl Read, source: &str, source_id: &str) -> Result<Converted, ConvertError> {
+pub fn convert(
+    read: impl io::Read,
+    source: &str,
+    source_id: &str,
+) -> Result<Converted, ConvertError> {
     let mut reader = ExportReader::new(read, ExportLimits::default());
-    let (columns, mut table, mut bad) = (Columns::new(), Table::new()?, BadLines::default());
-    let mut counts = Counts::default();
+    let mut conversion = Conversion::new(source, source_id)?;
     while let Some(line) = reader.next_line()? {
-        counts.lines += 1;
-        match line {
-            Line::Blank { .. } => counts.blank += 1,
-            Line::Bad(line) => {
-                counts.quarantined += 1;
-                bad.add(line);
-            }
-            Line::Findings { number, findings } => {
-                counts.good += 1;
-                for finding in findings {
-                    counts.rows += 1;
-                    table.push(columns.row(&finding, number))?;
-                }
-            }
-        }
+        conversion.line(line)?;
     }
-    let parquet = table.finish(counts.footer(source, source_id))?;
-    Ok(Converted {
-        sha256: hex::encode(Sha256::digest(&parquet)),
-        parquet: parquet.into(),
-        counts,
-        quarantined: bad.into_file(source),
-    })
+    Ok(conversion.finish()?)
+}
+
+/// A conversion line by line, for which memory does not depend on how many there are.
+pub(crate) struct Conversion {
+    source: String,
+    source_id: String,
+    columns: Columns,
+    table: Table,
+    bad: BadLines,
+    counts: Counts,
+}
+
+impl Conversion {
+    pub(crate) fn new(source: &str, source_id: &str) -> Result<Self, TableError> {
+        Ok(Self {
+            source: source.to_owned(),
+            source_id: source_id.to_owned(),
+            columns: Columns::new(source_id),
+            table: Table::new()?,
+            bad: BadLines::new(source),
+            counts: Counts::default(),
+        })
+    }
+
+    fn line(&mut self, line: Line) -> Result<(), TableError> {
+        match line {
+            Line::Blank { .. } => {
+                self.counts.lines += 1;
+                self.counts.blank += 1;
+            }
+            Line::Bad(line) => {
+                self.counts.lines += 1;
+                self.counts.quarantined += 1;
+                self.bad.add(&line)?;
+            }
+            Line::Findings { number, findings } => self.findings(number, &findings)?,
+        }
+        Ok(())
+    }
+
+    /// The findings of one line.
+    pub(crate) fn findings(&mut self, line: u64, findings: &[Finding]) -> Result<(), TableError> {
+        self.counts.lines += 1;
+        self.counts.good += 1;
+        for finding in findings {
+            self.counts.rows += 1;
+            self.table.push(self.columns.row(finding, line))?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn finish(self) -> Result<Converted, TableError> {
+        let footer = self.counts.footer(self.source, self.source_id);
+        Ok(Converted {
+            parquet: self.table.finish(footer)?,
+            counts: self.counts,
+            quarantined: self.bad.finish()?,
+        })
+    }
 }
 
 impl Counts {
-    fn footer(self, source: &str, source_id: &str) -> Vec<(&'static str, String)> {
+    fn footer(self, source: String, source_id: String) -> Vec<(&'static str, String)> {
         vec![
             ("schema", "findings/v1".to_owned()),
-            ("source", source.to_owned()),
-            ("source-id", source_id.to_owned()),
+            ("source", source),
+            ("source-id", source_id),
             ("lines", self.lines.to_string()),
             ("rows", self.rows.to_string()),
             ("quarantined", self.quarantined.to_string()),

@@ -2,14 +2,41 @@
 //! be made twice with the effect of once.
 
 mod columns;
+mod commit;
+mod compaction;
 mod convert;
+mod folder;
+mod inventory;
 mod lake;
+mod manifest;
+mod merge;
+mod partition;
 mod quarantine;
 mod schema;
-mod source;
+mod sorting;
+mod source_id;
+mod spool;
 mod table;
 
+pub use commit::Committed;
+pub use compaction::{Compacted, Compaction};
 pub use convert::{ConvertError, Converted, Counts, convert};
-pub use lake::{Committed, Lake, LakeError};
-pub use quarantine::object as object_note;
-pub use source::{SourceKey, source_id};
+pub use inventory::Inventory;
+pub use lake::{Lake, LakeError};
+pub use partition::Partition;
+pub use quarantine::object_note;
+pub use sorting::{Sorted, Sorting, SortingError};
+pub use source_id::source_id;
+pub use table::TableError;
+
+/// Where files of findings are.
+const FINDINGS: &str = "findings/v1";
+/// Where that is which does not belong among them.
+const QUARANTINE: &str = "quarantine/v1/finding-exports";
+
+#[cfg(test)]
+mod tests {
+    pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+    }
+}

@@ -19,7 +19,7 @@ pub(crate) enum Kind {
 use Kind::{Boolean, Float, Integer, Moment, Text};
 
 /// Name and kind of each column, in order. All of them may be null: missing is not zero.
-pub(crate) const COLUMNS: [(&str, Kind); 46] = [
+pub(crate) const COLUMNS: [(&str, Kind); 47] = [
     ("account_id", Text),
     ("region", Text),
     ("partition", Text),
@@ -66,6 +66,7 @@ pub(crate) const COLUMNS: [(&str, Kind); 46] = [
     ("source_line", Integer),
     ("raw", Text),
     ("parse_notes", Text),
+    ("source_id", Text),
 ];
 
 /// Columns in which hardly a value occurs twice, so that a dictionary only costs.

@@ -1,6 +1,6 @@
 //! Rows into Parquet, a bounded number of them at a time, the same rows always to the same bytes.
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 use arrow_array::{
     ArrayRef, RecordBatch,
@@ -17,9 +17,12 @@ use parquet::{
     schema::types::ColumnPath,
 };
 
+use platform::store::FileContent;
+
 use crate::{
     columns::{Cell, Row},
     schema::{COLUMNS, Kind, UNIQUE, schema},
+    spool::Spool,
 };
 
 /// Rows that are gathered before they are handed to the writer, by number and by size of their
@@ -30,18 +33,24 @@ const BATCH_BYTES: usize = 1 << 20;
 /// Encoded bytes that a row group may hold in memory before it is closed.
 const ROW_GROUP_BYTES: usize = 8 << 20;
 
-/// The encoder failed, which no input should be able to cause.
+/// No file came of the rows: the encoder failed, which no input should be able to cause, or the
+/// disk did.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum TableError {
+pub enum TableError {
+    /// An array is not what its column takes.
     #[error("rows could not be made into a batch")]
     Batch(#[from] ArrowError),
+    /// Encoding or writing failed.
     #[error("rows could not be written as Parquet")]
     Parquet(#[from] ParquetError),
+    /// There is no temporary file to write to.
+    #[error("no temporary file could be written")]
+    Spool(#[from] io::Error),
 }
 
 /// A Parquet file in the making.
 pub(crate) struct Table {
-    writer: ArrowWriter<Vec<u8>>,
+    writer: ArrowWriter<Spool>,
     schema: SchemaRef,
     builders: Vec<Builder>,
     rows: usize,
@@ -67,7 +76,7 @@ impl Table {
         }
         Ok(Self {
             writer: ArrowWriter::try_new(
-                Vec::new(),
+                Spool::new()?,
                 Arc::clone(&schema),
                 Some(properties.build()),
             )?,
@@ -89,16 +98,22 @@ impl Table {
         Ok(())
     }
 
+    /// Rows that are in columns already, in the order of [`COLUMNS`].
+    pub(crate) fn append(&mut self, batch: &RecordBatch) -> Result<(), TableError> {
+        self.hand_over()?;
+        self.write(batch)
+    }
+
     /// The whole file, with what is known at the end in its footer.
     pub(crate) fn finish(
         mut self,
         footer: Vec<(&'static str, String)>,
-    ) -> Result<Vec<u8>, TableError> {
+    ) -> Result<FileContent, TableError> {
         self.hand_over()?;
         for (key, value) in footer {
             self.writer.append_key_value_metadata(KeyValue::new(format!("guardsift.{key}"), value));
         }
-        Ok(self.writer.into_inner()?)
+        Ok(self.writer.into_inner()?.finish())
     }
 
     fn hand_over(&mut self) -> Result<(), TableError> {
@@ -106,8 +121,13 @@ impl Table {
             return Ok(());
         }
         let arrays: Vec<ArrayRef> = self.builders.iter_mut().map(Builder::finish).collect();
-        self.writer.write(&RecordBatch::try_new(Arc::clone(&self.schema), arrays)?)?;
+        let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays)?;
         (self.rows, self.bytes) = (0, 0);
+        self.write(&batch)
+    }
+
+    fn write(&mut self, batch: &RecordBatch) -> Result<(), TableError> {
+        self.writer.write(batch)?;
         if self.writer.in_progress_size() >= ROW_GROUP_BYTES {
             self.writer.flush()?;
         }

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     hash::{BuildHasher, RandomState},
+    io::Write,
     sync::Arc,
     time::Duration,
 };
@@ -168,6 +169,31 @@ impl Store {
             size: output.content_length.and_then(|size| u64::try_from(size).ok()),
             body: output.body,
         })
+    }
+
+    /// Brings an object into a file.
+    pub async fn download(
+        &self,
+        bucket: &str,
+        key: &str,
+        file: &mut impl Write,
+    ) -> Result<(), StoreError> {
+        let mut body = self.open(bucket, key, None, None).await?.body;
+        while let Some(chunk) = body.next().await {
+            let chunk =
+                chunk.map_err(|source| StoreError::broken("GetObject", bucket, key, source))?;
+            file.write_all(&chunk)
+                .map_err(|source| StoreError::unkept("GetObject", bucket, key, source))?;
+        }
+        Ok(())
+    }
+
+    /// Removes an object. That there is none is no error. In a bucket with versions its last one
+    /// stays.
+    pub async fn delete(&self, bucket: &str, key: &str) -> Result<(), StoreError> {
+        let request = self.aws.s3().await.delete_object().bucket(bucket).key(key);
+        let sent = request.send().await;
+        sent.map(drop).map_err(|error| StoreError::call("DeleteObject", bucket, key, error))
     }
 
     /// The metadata of an object; `None` when there is none.

@@ -3,7 +3,7 @@
 use super::*;
 
 fn cell(json: &str, column: &str) -> Cell {
-    let row = Columns::new().row(&Finding::parse(json).unwrap(), 7);
+    let row = Columns::new("s1").row(&Finding::parse(json).unwrap(), 7);
     row[COLUMNS.iter().position(|(name, _)| *name == column).unwrap()].clone()
 }
 
@@ -33,6 +33,7 @@ fn header_columns_come_out_typed() {
         ("created_at", Cell::Null),
         ("source_line", Cell::Integer(7)),
         ("parse_notes", Cell::Null),
+        ("source_id", Cell::Text("s1".into())),
     ] {
         assert_eq!(cell(PROBE, column), expected, "{column}");
     }

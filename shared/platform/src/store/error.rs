@@ -91,6 +91,23 @@ impl StoreError {
         }
     }
 
+    pub(super) fn unkept(
+        operation: &'static str,
+        bucket: &str,
+        key: &str,
+        source: std::io::Error,
+    ) -> Self {
+        Self {
+            operation,
+            bucket: bucket.to_owned(),
+            key: key.to_owned(),
+            cause: Cause::Other,
+            explanation: "the content could not be kept on disk; make room for temporary files"
+                .to_owned(),
+            source: Some(Box::new(source)),
+        }
+    }
+
     pub(super) fn too_large(bucket: &str, key: &str, limit: usize) -> Self {
         Self {
             operation: "GetObject",

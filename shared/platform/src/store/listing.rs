@@ -1,5 +1,7 @@
 //! What is in a bucket, over all pages.
 
+use findings::Timestamp;
+
 use super::{Store, StoreError};
 
 /// One object of a listing.
@@ -9,25 +11,43 @@ pub struct Listed {
     pub key: String,
     /// Bytes.
     pub size: u64,
+    /// As S3 sent it, quotes included.
+    pub etag: Option<String>,
+    /// When it was written.
+    pub modified: Option<Timestamp>,
 }
 
 impl Store {
     /// Every object whose key begins with `prefix`, in the order of the keys. All of them are held
     /// at once, some hundred bytes each.
     pub async fn list(&self, bucket: &str, prefix: &str) -> Result<Vec<Listed>, StoreError> {
+        let mut listed = Vec::new();
+        self.list_each(bucket, prefix, |object| listed.push(object)).await?;
+        Ok(listed)
+    }
+
+    /// Every object whose key begins with `prefix`, in the order of the keys, page by page.
+    pub async fn list_each(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        mut each: impl FnMut(Listed),
+    ) -> Result<(), StoreError> {
         let client = self.aws.s3().await;
         let mut pages =
             client.list_objects_v2().bucket(bucket).prefix(prefix).into_paginator().send();
-        let mut listed = Vec::new();
         while let Some(page) = pages.next().await {
             let page =
                 page.map_err(|error| StoreError::call("ListObjectsV2", bucket, prefix, error))?;
-            listed.extend(page.contents.unwrap_or_default().into_iter().filter_map(|object| {
+            for object in page.contents.unwrap_or_default() {
+                let Some(key) = object.key else { continue };
                 let size = object.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
-                Some(Listed { key: object.key?, size })
-            }));
+                let modified = object.last_modified.and_then(|moment| moment.to_millis().ok());
+                let modified = modified.map(Timestamp::from_epoch_millis);
+                each(Listed { key, size, etag: object.e_tag, modified });
+            }
         }
-        Ok(listed)
+        Ok(())
     }
 }
 
@@ -46,7 +66,7 @@ mod tests {
     fn a_listing_goes_on_to_the_last_page() {
         let page = |key: &str, size: u64, rest: &str| {
             format!(
-                "<ListBucketResult><Contents><Key>{key}</Key><Size>{size}</Size></Contents>{rest}</ListBucketResult>"
+                "<ListBucketResult><Contents><Key>{key}</Key><Size>{size}</Size><ETag>e1</ETag><LastModified>2026-10-01T08:00:00.000Z</LastModified></Contents>{rest}</ListBucketResult>"
             )
         };
         let more =
@@ -58,8 +78,12 @@ mod tests {
         let server =
             Loopback::start(move |_, _| answer(200, &pages.lock().unwrap().pop().unwrap()));
         let listed = block_on(Store::new(server.aws()).list("exports", "p/")).unwrap();
-        let expected =
-            [("p/a", 5), ("p/b", 7)].map(|(key, size)| Listed { key: key.to_owned(), size });
+        let expected = [("p/a", 5), ("p/b", 7)].map(|(key, size)| Listed {
+            key: key.to_owned(),
+            size,
+            etag: Some("e1".to_owned()),
+            modified: Timestamp::parse("2026-10-01T08:00:00Z"),
+        });
         assert_eq!(listed, expected);
         let requests = server.requests();
         assert!(requests[0].line.contains("prefix=p%2F"), "{}", requests[0].line);

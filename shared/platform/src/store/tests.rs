@@ -197,7 +197,7 @@ fn a_server_error_is_retried_by_the_sdk() {
 fn a_file_is_sent_with_its_length_and_digest_and_again_from_its_beginning() {
     let content: Vec<u8> = (0..300_000_u32).map(|number| b'a' + (number % 26) as u8).collect();
     let mut file = tempfile::tempfile().unwrap();
-    std::io::Write::write_all(&mut file, &content).unwrap();
+    Write::write_all(&mut file, &content).unwrap();
     let sha256: [u8; 32] = Sha256::digest(&content).into();
     let file = FileContent::new(file, content.len() as u64, sha256);
     let script = |number, _: &Request| {
