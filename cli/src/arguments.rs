@@ -7,7 +7,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use platform::aws::Settings;
 
 use crate::{
-    commands::{backtest, findings::FindingsCommand, preview, rules::RulesCommand},
+    commands::{
+        backtest, findings::FindingsCommand, lake::LakeCommand, preview, reconcile, replay,
+        rules::RulesCommand,
+    },
     moment,
 };
 
@@ -42,6 +45,17 @@ pub(crate) enum Command {
     Rules {
         #[command(subcommand)]
         command: RulesCommand,
+    },
+    /// Write findings into the lake that are kept elsewhere, as the export function would
+    #[command(after_help = replay::EXAMPLES)]
+    Replay(replay::Arguments),
+    /// Prove that everything GuardDuty exported is in the lake, and write what is not
+    #[command(after_help = reconcile::EXAMPLES)]
+    Reconcile(reconcile::Arguments),
+    /// Look after the lake
+    Lake {
+        #[command(subcommand)]
+        command: LakeCommand,
     },
     /// Run GuardDuty, EventBridge, SQS, S3 and the three functions on this machine
     #[command(after_help = LOCAL_EXAMPLES)]

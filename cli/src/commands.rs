@@ -9,8 +9,11 @@ pub(crate) mod backtest;
 mod decide;
 mod explain;
 pub(crate) mod findings;
+pub(crate) mod lake;
 mod local;
 pub(crate) mod preview;
+pub(crate) mod reconcile;
+pub(crate) mod replay;
 pub(crate) mod rules;
 
 /// Runs the command that was asked for.
@@ -20,8 +23,11 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Decide(arguments) => decide::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Findings { command } => findings::run(&command),
+        Command::Lake { command } => lake::run(&command),
         Command::Local(arguments) => local::run(arguments),
         Command::Preview(arguments) => preview::run(&arguments),
+        Command::Reconcile(arguments) => reconcile::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
         Command::Rules { command } => rules::run(&command),
     }
 }

@@ -22,6 +22,7 @@ mod s3;
 pub(crate) use connection::Connection;
 pub(crate) use each_text::{Text, each_text};
 pub(crate) use inflated::Inflater;
+pub(crate) use s3::explained;
 
 /// The name for GuardDuty itself. A folder of that name is `./api`.
 const API: &str = "api";
@@ -40,16 +41,18 @@ pub(crate) enum Source {
         key: String,
         /// Bytes.
         size: u64,
+        /// As the listing had it. Only the object that has it still is read.
+        etag: Option<String>,
     },
     /// The findings of the last 90 days, which GuardDuty keeps.
     Api,
 }
 
 /// Findings in the form that a source has them.
-type Texts = Box<dyn Iterator<Item = anyhow::Result<(u64, String)>> + Send>;
+pub(crate) type Texts = Box<dyn Iterator<Item = anyhow::Result<(u64, String)>> + Send>;
 
 /// A source that is read from its beginning.
-enum Opened {
+pub(crate) enum Opened {
     /// A file's bytes as they are, possibly gzipped.
     Bytes(Box<dyn Read + Send>),
     /// The JSON of one finding after the other, each with its row's number from 1.
@@ -73,15 +76,15 @@ pub(crate) fn sources(paths: &[String], connection: &Connection) -> anyhow::Resu
 }
 
 /// Opens a source. It blocks, and must not be called from inside an async runtime.
-fn open(source: &Source, connection: &Connection) -> anyhow::Result<Opened> {
+pub(crate) fn open(source: &Source, connection: &Connection) -> anyhow::Result<Opened> {
     match source {
         Source::File(path) => {
             let file = File::open(path).with_context(|| format!("can't open {}", source.name()))?;
             let is_lake = path.extension().is_some_and(|kind| kind == "parquet");
             opened(file, is_lake, &source.name())
         }
-        Source::Object { bucket, key, .. } => {
-            let mut body = s3::open(bucket, key, connection)?;
+        Source::Object { bucket, key, etag, .. } => {
+            let mut body = s3::open(bucket, key, etag.as_deref(), connection)?;
             if !key.ends_with(".parquet") {
                 return Ok(Opened::Bytes(Box::new(body)));
             }

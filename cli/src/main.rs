@@ -11,13 +11,19 @@ mod backtest;
 mod commands;
 mod diagnostic;
 mod documents;
+#[cfg(test)]
+mod emulated;
 mod exit;
 mod history;
 mod input;
+mod lake_place;
 mod moment;
 mod output;
 mod preview;
 mod printable;
+mod progress;
+mod reconciliation;
+mod replay;
 mod rule_files;
 
 fn main() -> ExitCode {

@@ -1,5 +1,7 @@
 //! The moment that a command decides as of: the wall clock, or what the person wrote.
 
+use std::time::Duration;
+
 use findings::Timestamp;
 pub(crate) use local::clock::wall as now;
 
@@ -12,19 +14,24 @@ pub(crate) fn parse(text: &str) -> Result<Timestamp, String> {
 
 /// Reads a date, a time, or an age before now: a number of days, hours or minutes.
 pub(crate) fn parse_or_ago(text: &str) -> Result<Timestamp, String> {
-    let ago = || {
-        let unit = text.chars().next_back()?;
-        let minutes = match unit {
+    age(text)
+        .map_or_else(|_| parse(text), |age| Ok(now().minus(age)))
+        .map_err(|error| format!("{error}, or an age as 90d"))
+}
+
+/// Reads a number of days, hours or minutes.
+pub(crate) fn age(text: &str) -> Result<Duration, String> {
+    let age = || {
+        let minutes = match text.chars().next_back()? {
             'd' => 24 * 60,
             'h' => 60,
             'm' => 1,
             _ => return None,
         };
-        let number: u32 = text.strip_suffix(unit)?.parse().ok()?;
-        let millis = i64::from(number) * minutes * 60_000;
-        Some(Timestamp::from_epoch_millis(now().epoch_millis() - millis))
+        let number: u32 = text.get(..text.len() - 1)?.parse().ok()?;
+        Some(Duration::from_secs(u64::from(number) * minutes * 60))
     };
-    ago().map_or_else(|| parse(text), Ok).map_err(|error| format!("{error}, or an age as 90d"))
+    age().ok_or_else(|| "write it as 2d, 12h or 20m".to_owned())
 }
 
 #[cfg(test)]
@@ -37,6 +44,8 @@ mod tests {
         let day = parse_or_ago("1d").unwrap().epoch_millis() + 24 * 3_600_000;
         assert!((before..=now().epoch_millis()).contains(&day));
         assert_eq!(parse_or_ago("2026-03-31"), parse("2026-03-31"));
+        assert_eq!(age("20m"), Ok(Duration::from_secs(1200)));
+        assert!(age("20").is_err() && age("-1d").is_err() && age("д").is_err());
         assert!(parse_or_ago("soon").unwrap_err().contains("90d"));
     }
 }

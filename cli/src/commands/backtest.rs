@@ -5,14 +5,13 @@ use std::{io::Write, path::PathBuf};
 use anyhow::Context;
 use clap::ValueEnum;
 use findings::{RuleSet, Timestamp};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
     arguments::ConnectionArguments,
     backtest::{self, Condition, Question, Summary, outcome::Outcome},
     exit::{Exit, Unusable},
     history::{self, Connection},
-    moment, rule_files,
+    moment, progress, rule_files,
 };
 
 #[derive(Debug, clap::Args)]
@@ -127,7 +126,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         usize::from,
     );
-    let bar = progress_bar(sources.iter().map(history::Source::size).sum());
+    let bar = progress::bytes(sources.iter().map(history::Source::size).sum());
     let mut history =
         backtest::scan(&question, &sources, &connection, threads, |bytes| bar.inc(bytes))?;
     bar.finish_and_clear();
@@ -173,17 +172,6 @@ fn percent(text: &str) -> Result<f64, String> {
     number
         .filter(|percent| (0.0..=100.0).contains(percent))
         .ok_or_else(|| "write a number from 0 to 100".to_owned())
-}
-
-/// On a terminal: how far it is, how fast it goes, how long it takes.
-fn progress_bar(bytes: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template(
-        "{bar:40} {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left",
-    );
-    match style {
-        Ok(style) => ProgressBar::new(bytes).with_style(style),
-        Err(_) => ProgressBar::hidden(),
-    }
 }
 
 fn print_counts(rules: &RuleSet, matched: &[u64]) -> anyhow::Result<()> {

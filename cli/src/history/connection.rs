@@ -25,16 +25,16 @@ impl Connection {
         Self { profile, ..Self::through(Aws::with_settings(settings)) }
     }
 
-    pub(super) fn through(aws: Aws) -> Self {
+    pub(crate) fn through(aws: Aws) -> Self {
         Self { aws: Arc::new(aws), runtime: Arc::default(), profile: None }
     }
 
-    pub(super) fn aws(&self) -> &Arc<Aws> {
+    pub(crate) fn aws(&self) -> &Arc<Aws> {
         &self.aws
     }
 
     /// Two threads, because the threads that ask do the work on the answers.
-    pub(super) fn runtime(&self) -> anyhow::Result<Arc<Runtime>> {
+    pub(crate) fn runtime(&self) -> anyhow::Result<Arc<Runtime>> {
         let mut slot = self.runtime.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(runtime) = &*slot {
             return Ok(Arc::clone(runtime));

@@ -21,7 +21,12 @@ pub(super) fn list(place: &str, connection: &Connection) -> anyhow::Result<Vec<S
     })?;
     let total = listed.len();
     let found: Vec<_> = usable(listed)
-        .map(|Listed { key, size, .. }| Source::Object { bucket: bucket.to_owned(), key, size })
+        .map(|Listed { key, size, etag, .. }| Source::Object {
+            bucket: bucket.to_owned(),
+            key,
+            size,
+            etag,
+        })
         .collect();
     if found.is_empty() {
         let (name, kinds) = (printable(place), KINDS.join(", ."));
@@ -43,11 +48,12 @@ fn usable(listed: Vec<Listed>) -> impl Iterator<Item = Listed> {
 pub(super) fn open(
     bucket: &str,
     key: &str,
+    etag: Option<&str>,
     connection: &Connection,
 ) -> anyhow::Result<impl Read + Send + 'static> {
     let store = Store::new(connection.aws().clone());
     let runtime = connection.runtime()?;
-    let object = runtime.block_on(store.open(bucket, key, None, None)).map_err(|error| {
+    let object = runtime.block_on(store.open(bucket, key, etag, None)).map_err(|error| {
         explained(&error, connection, &format!("s3:GetObject on arn:aws:s3:::{bucket}/*"))
     })?;
     let body = Box::pin(object.body.into_async_read());
@@ -79,7 +85,11 @@ impl<R: Read> Read for Body<R> {
 }
 
 /// The error with the Region that was asked and what to do. `permission` is what the call takes.
-fn explained(error: &StoreError, connection: &Connection, permission: &str) -> anyhow::Error {
+pub(crate) fn explained(
+    error: &StoreError,
+    connection: &Connection,
+    permission: &str,
+) -> anyhow::Error {
     let place = connection.place();
     if let Some(missing) = connection.missing(error) {
         return anyhow!("{}{place} failed: {missing}", printable(&error.call_name()));
@@ -89,6 +99,7 @@ fn explained(error: &StoreError, connection: &Connection, permission: &str) -> a
         Cause::Region => "name the bucket's Region with --region".to_owned(),
         Cause::Key => "allow kms:Decrypt on the key of the bucket".to_owned(),
         Cause::Credentials => "renew the credentials, or name others with --profile".to_owned(),
+        Cause::ConditionFailed => "the object was replaced meanwhile; try again".to_owned(),
         Cause::Missing => "check bucket, key and --profile".to_owned(),
         _ => "check the network and --endpoint-url".to_owned(),
     };

@@ -1,68 +1,17 @@
 //! S3 and GuardDuty of an emulated machine, read through an endpoint of one's own.
 
-use std::{os::unix::fs::PermissionsExt, sync::Arc};
+use std::sync::Arc;
 
 use arrow_array::StringArray;
-use aws_config::{BehaviorVersion, Region};
-use aws_sdk_s3::config::Credentials;
 use local::{
     guardduty::example_finding,
-    machine::{EXPORT_BUCKET, FunctionName, LAKE_BUCKET, Machine, MachineConfig},
+    machine::{EXPORT_BUCKET, LAKE_BUCKET},
 };
-use platform::aws::{self, Aws, Settings};
+use platform::aws::Settings;
 use serde_json::{Value, json};
-use tokio::runtime::Runtime;
 
 use super::{parquet::tests::lake_file, *};
-
-/// A machine whose functions do nothing.
-struct Emulated {
-    machine: Machine,
-    runtime: Runtime,
-    _folder: tempfile::TempDir,
-}
-
-fn emulated() -> Emulated {
-    let folder = tempfile::tempdir().unwrap();
-    for function in FunctionName::ALL {
-        let binary = folder.path().join(function.as_str());
-        fs::write(&binary, "#!/bin/sh\nexec sleep 600\n").unwrap();
-        fs::set_permissions(&binary, fs::Permissions::from_mode(0o755)).unwrap();
-    }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let config = MachineConfig::for_people(folder.path().join("state"), folder.path().to_owned());
-    let machine = runtime.block_on(Machine::start(config)).unwrap();
-    Emulated { machine, runtime, _folder: folder }
-}
-
-impl Emulated {
-    fn connection(&self) -> Connection {
-        let credentials =
-            Credentials::new(local::ACCESS_KEY_ID, local::SECRET_ACCESS_KEY, None, None, "machine");
-        let config = aws_config::defaults(BehaviorVersion::latest())
-            .region(Region::new("us-east-1"))
-            .endpoint_url(self.machine.endpoint())
-            .credentials_provider(credentials)
-            .http_client(aws::http_client(aws::trust_store(None, |_| false)))
-            .load();
-        Connection::through(Aws::with_config(self.runtime.block_on(config)))
-    }
-
-    fn put(&self, bucket: &str, key: &str, bytes: &[u8]) {
-        self.machine.store.put(bucket, key, bytes).unwrap();
-    }
-
-    fn post(&self, path: &str, body: &Value) -> Value {
-        let request = http::Request::post(path).body(bytes::Bytes::from(body.to_string())).unwrap();
-        let answer = self.runtime.block_on(self.machine.guardduty.handle(request));
-        assert!(answer.status().is_success(), "{answer:?}");
-        serde_json::from_slice(answer.body()).unwrap_or_default()
-    }
-
-    fn stop(self) {
-        self.runtime.block_on(self.machine.shutdown());
-    }
-}
+use crate::emulated::emulated;
 
 fn bytes(opened: Opened) -> Vec<u8> {
     let Opened::Bytes(mut reader) = opened else { panic!("no bytes") };
@@ -116,7 +65,8 @@ fn what_is_not_in_s3_is_told_with_the_call() {
     assert!(missing.ends_with("in us-east-1; check bucket, key and --profile"), "{missing}");
     let empty = list(&format!("s3://{LAKE_BUCKET}/findings/"));
     assert!(empty.contains("has 0 objects"), "{empty}");
-    let gone = Source::Object { bucket: LAKE_BUCKET.into(), key: "gone.json".into(), size: 1 };
+    let gone =
+        Source::Object { bucket: LAKE_BUCKET.into(), key: "gone.json".into(), size: 1, etag: None };
     let gone = open(&gone, &connection).err().unwrap().to_string();
     assert!(gone.starts_with("GetObject s3://guardsift-lake/gone.json failed: 404"), "{gone}");
     emulated.stop();

@@ -71,7 +71,7 @@ impl Inventory {
     }
 }
 
-fn bytes(id: &str) -> Option<[u8; 32]> {
+pub(crate) fn bytes(id: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
     hex::decode_to_slice(id, &mut bytes).ok().map(|()| bytes)
 }

@@ -17,6 +17,7 @@ mod sorting;
 mod source_id;
 mod spool;
 mod table;
+mod versions;
 
 pub use commit::Committed;
 pub use compaction::{Compacted, Compaction};
@@ -28,6 +29,7 @@ pub use quarantine::object_note;
 pub use sorting::{Sorted, Sorting, SortingError};
 pub use source_id::source_id;
 pub use table::TableError;
+pub use versions::Versions;
 
 /// Where files of findings are.
 const FINDINGS: &str = "findings/v1";

@@ -155,6 +155,11 @@ impl Sorted {
         self.places.keys()
     }
 
+    /// How many findings of this partition there are.
+    pub fn rows(&self, partition: &Partition) -> u64 {
+        self.places.get(partition).map_or(0, |places| places.len() as u64)
+    }
+
     /// Names the part of the source that is in this partition. The same content has the same
     /// names, whatever its file is called.
     pub fn id(&self, partition: &Partition) -> String {

@@ -1,0 +1,126 @@
+//! `guardsift lake compact`: the many small files of a partition become one.
+
+use std::time::Duration;
+
+use lake::{Compacted, Compaction, Partition};
+use serde::Serialize;
+
+use crate::{
+    arguments::ConnectionArguments, commands::replay::Format, exit::Exit, history::Connection,
+    lake_place, moment, printable::printable, progress,
+};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// `s3://BUCKET`, or a folder
+    #[arg(long, value_name = "LAKE")]
+    lake: String,
+    /// Only days that ended at least this long ago: late exports make files of their own
+    #[arg(long, default_value = "2d", value_name = "AGE", value_parser = moment::age)]
+    older_than: Duration,
+    /// How long after the large file the small ones stay, for whoever listed them before
+    #[arg(long, default_value = "1h", value_name = "AGE", value_parser = moment::age)]
+    grace: Duration,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// The Region to call
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+    /// How to print what was done
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    output: Format,
+    #[command(flatten)]
+    connection: ConnectionArguments,
+}
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  guardsift lake compact --lake s3://my-lake --dry-run
+  guardsift lake compact --lake s3://my-lake
+
+The first run writes the large files, one after the grace removes the small ones. Run it once a day.
+It can be ended at any moment; the next run goes on.";
+
+/// `guardsift.compaction-run/v1`. Its members are a contract.
+#[derive(Serialize)]
+struct Report<'t> {
+    schema: &'static str,
+    lake: &'t str,
+    dry_run: bool,
+    partitions: u64,
+    files_written: u64,
+    sources: u64,
+    rows: u64,
+    small_files_removed: u64,
+    small_files_waiting: u64,
+    failed: Vec<String>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let connection = Connection::new(arguments.connection.settings(arguments.region.as_ref()));
+    let lake = lake_place::open(&arguments.lake, &connection)?;
+    let compaction = Compaction {
+        now: moment::now(),
+        older_than: arguments.older_than,
+        grace: arguments.grace,
+        is_dry: arguments.dry_run,
+    };
+    let runtime = connection.runtime()?;
+    let explained = |error| lake_place::explained(&error, &connection);
+    let partitions = runtime.block_on(compaction.partitions(&lake)).map_err(explained)?;
+    let partitions: Vec<Partition> =
+        partitions.into_iter().filter(|(_, small)| *small > 0).map(|(own, _)| own).collect();
+    let bar = progress::things(partitions.len() as u64);
+    let (mut total, mut failed) = (Compacted::default(), Vec::new());
+    for partition in &partitions {
+        match runtime.block_on(compaction.partition(&lake, partition)) {
+            Ok(done) => add(&mut total, done),
+            Err(error) => failed.push(format!("{}: {:#}", partition.folder(), explained(error))),
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let report = Report {
+        schema: "guardsift.compaction-run/v1",
+        lake: &arguments.lake,
+        dry_run: arguments.dry_run,
+        partitions: partitions.len() as u64,
+        files_written: total.written,
+        sources: total.sources,
+        rows: total.rows,
+        small_files_removed: total.removed,
+        small_files_waiting: total.waiting,
+        failed,
+    };
+    match arguments.output {
+        Format::Json => anstream::println!("{}", serde_json::to_string_pretty(&report)?),
+        Format::Text => anstream::print!("{}", text(&report)),
+    }
+    Ok(if report.failed.is_empty() { Exit::Success } else { Exit::CheckFailed })
+}
+
+fn add(total: &mut Compacted, done: Compacted) {
+    total.written += done.written;
+    total.sources += done.sources;
+    total.rows += done.rows;
+    total.removed += done.removed;
+    total.waiting += done.waiting;
+}
+
+fn text(report: &Report<'_>) -> String {
+    let would = if report.dry_run { "would be " } else { "" };
+    let mut text = format!(
+        "{} partitions with small files\n{} files {would}written of {} small ones, {} rows\n{} small files {would}removed, {} wait until their time has come\n",
+        report.partitions,
+        report.files_written,
+        report.sources,
+        if report.dry_run { "all".to_owned() } else { report.rows.to_string() },
+        report.small_files_removed,
+        report.small_files_waiting
+    );
+    for problem in &report.failed {
+        text.push_str(&format!("{}\n", printable(problem)));
+    }
+    text
+}

@@ -1,0 +1,200 @@
+//! `guardsift replay`: findings that are kept somewhere go into the lake.
+
+use clap::ValueEnum;
+use lake::Partition;
+use serde::Serialize;
+
+use crate::{
+    arguments::ConnectionArguments,
+    exit::Exit,
+    history::{self, Connection, Source},
+    lake_place,
+    printable::printable,
+    progress,
+    replay::{Known, Replay, Totals},
+};
+
+/// Partitions and problems that are shown one by one.
+const SHOWN: usize = 40;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Findings in any shape: files and folders, `s3://BUCKET/PREFIX`, or `api` for GuardDuty itself
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<String>,
+    /// Where they go: `s3://BUCKET`, or a folder
+    #[arg(long, value_name = "LAKE")]
+    lake: String,
+    /// The bucket that local copies of export objects come from: it becomes part of their names
+    #[arg(long, value_name = "BUCKET")]
+    source_bucket: Option<String>,
+    /// Read everything, say what would be written, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// The Region to call
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+    /// How to print what was done
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    output: Format,
+    #[command(flatten)]
+    connection: ConnectionArguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// One object
+    Json,
+}
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  guardsift replay s3://my-exports/AWSLogs/111122223333/ --lake s3://my-lake --dry-run
+  guardsift replay s3://my-exports/AWSLogs/111122223333/ --lake s3://my-lake
+  guardsift replay events/ export.jsonl.gz --lake lake/
+
+An export object keeps its name: it lands where the function writes it. Any other finding goes to the
+account, Region and day that it names itself. Doing it once more changes nothing.";
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let connection = Connection::new(arguments.connection.settings(arguments.region.as_ref()));
+    let lake = lake_place::open(&arguments.lake, &connection)?;
+    let sources = history::sources(&arguments.paths, &connection)?;
+    let exports = sources.iter().filter(|source| is_export(source)).count();
+    anstream::eprintln!(
+        "{} export objects keep their place, {} other sources go where their findings say; the lake is {}",
+        exports,
+        sources.len() - exports,
+        printable(&arguments.lake)
+    );
+    let replay = Replay {
+        connection: &connection,
+        lake: &lake,
+        source_bucket: arguments.source_bucket.as_deref(),
+        is_dry: arguments.dry_run,
+        known: Known::default(),
+    };
+    let bar = progress::bytes(sources.iter().map(Source::size).sum());
+    let totals = replay.run(&sources, |bytes| bar.inc(bytes));
+    bar.finish_and_clear();
+    match arguments.output {
+        Format::Json => {
+            anstream::println!("{}", serde_json::to_string_pretty(&Report::of(&totals, arguments))?)
+        }
+        Format::Text => anstream::print!("{}", text(&totals, arguments.dry_run)),
+    }
+    Ok(if totals.failed.is_empty() { Exit::Success } else { Exit::CheckFailed })
+}
+
+fn is_export(source: &Source) -> bool {
+    let place = match source {
+        Source::Object { key, .. } => key.clone(),
+        Source::File(path) => path.to_string_lossy().replace('\\', "/"),
+        Source::Api => return false,
+    };
+    Partition::of_export_below(&place).is_some()
+}
+
+/// `guardsift.replay/v1`. Its members are a contract.
+#[derive(Serialize)]
+struct Report<'t> {
+    schema: &'static str,
+    lake: &'t str,
+    dry_run: bool,
+    sources: u64,
+    files_written: u64,
+    files_already_there: u64,
+    lines: u64,
+    lines_with_findings: u64,
+    lines_quarantined: u64,
+    lines_blank: u64,
+    rows: u64,
+    partitions: Vec<Part<'t>>,
+    broken: Vec<Problem<'t>>,
+    failed: Vec<Problem<'t>>,
+}
+
+#[derive(Serialize)]
+struct Part<'t> {
+    region: &'t str,
+    account: &'t str,
+    date: &'t str,
+    files: u64,
+    rows: u64,
+}
+
+#[derive(Serialize)]
+struct Problem<'t> {
+    source: &'t str,
+    reason: &'t str,
+}
+
+impl<'t> Report<'t> {
+    fn of(totals: &'t Totals, arguments: &'t Arguments) -> Self {
+        let problems = |own: &'t [(String, String)]| {
+            own.iter().map(|(source, reason)| Problem { source, reason }).collect()
+        };
+        let counts = totals.counts;
+        Self {
+            schema: "guardsift.replay/v1",
+            lake: &arguments.lake,
+            dry_run: arguments.dry_run,
+            sources: totals.sources,
+            files_written: totals.files(),
+            files_already_there: totals.already,
+            lines: counts.lines,
+            lines_with_findings: counts.good,
+            lines_quarantined: counts.quarantined,
+            lines_blank: counts.blank,
+            rows: counts.rows,
+            partitions: totals
+                .written
+                .iter()
+                .map(|(partition, (files, rows))| Part {
+                    region: &partition.region,
+                    account: &partition.account,
+                    date: &partition.date,
+                    files: *files,
+                    rows: *rows,
+                })
+                .collect(),
+            broken: problems(&totals.broken),
+            failed: problems(&totals.failed),
+        }
+    }
+}
+
+fn text(totals: &Totals, is_dry: bool) -> String {
+    let counts = totals.counts;
+    let verb = if is_dry { "would be written" } else { "written" };
+    let mut text = format!(
+        "{} sources: {} files {verb}, {} there already\n{} lines = {} with findings + {} quarantined + {} blank; {} rows\n",
+        totals.sources,
+        totals.files(),
+        totals.already,
+        counts.lines,
+        counts.good,
+        counts.quarantined,
+        counts.blank,
+        counts.rows
+    );
+    for (partition, (files, rows)) in totals.written.iter().take(SHOWN) {
+        text.push_str(&format!("  {}  {files} files, {rows} rows\n", partition.folder()));
+    }
+    if totals.written.len() > SHOWN {
+        text.push_str(&format!("  and {} partitions more\n", totals.written.len() - SHOWN));
+    }
+    for (what, problems) in
+        [("broken, a note is in quarantine", &totals.broken), ("not written", &totals.failed)]
+    {
+        for (source, reason) in problems.iter().take(SHOWN) {
+            text.push_str(&format!("{source}: {what}: {}\n", printable(reason)));
+        }
+        if problems.len() > SHOWN {
+            text.push_str(&format!("and {} more: {what}\n", problems.len() - SHOWN));
+        }
+    }
+    text
+}
