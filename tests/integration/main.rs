@@ -21,6 +21,7 @@ mod finding_exports;
 mod functions;
 mod fuzz_corpora;
 mod house;
+mod lake;
 mod networks;
 mod ocsf;
 mod plain_filter;

@@ -106,6 +106,24 @@ mod tests {
     }
 
     #[test]
+    fn the_documentation_names_every_column_in_order_with_its_type() {
+        let text = include_str!("../../../docs/lake.md");
+        let documented: Vec<_> = text
+            .lines()
+            .filter_map(|line| {
+                let (name, rest) = line.strip_prefix("| `")?.split_once("` | ")?;
+                let kind = rest.split_once(" | ")?.0;
+                let known = ["text", "float", "integer", "boolean", "moment"].contains(&kind);
+                known.then_some((name, kind))
+            })
+            .collect();
+        let own = COLUMNS.map(|(name, kind)| (name, format!("{kind:?}").to_lowercase()));
+        assert!(
+            documented.iter().copied().eq(own.iter().map(|(name, kind)| (*name, kind.as_str())))
+        );
+    }
+
+    #[test]
     fn columns_without_a_dictionary_exist() {
         assert!(UNIQUE.iter().all(|name| COLUMNS.iter().any(|(column, _)| column == name)));
     }

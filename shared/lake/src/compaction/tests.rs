@@ -202,6 +202,51 @@ fn two_runs_at_once_share_the_work() {
     assert_eq!(rows(folder.path()), once());
 }
 
+/// What a query sees that lists first and reads then: `None` when it fails on a file that is gone.
+fn queried(folder: &Path) -> Option<BTreeMap<String, u64>> {
+    let place = folder.join(FINDINGS).join(partition().folder());
+    let mut found = BTreeMap::new();
+    for name in files(folder) {
+        let file = fs::File::open(place.join(name)).ok()?;
+        for (source, rows) in merge::rows_by_source(file).unwrap() {
+            *found.entry(source).or_default() += rows;
+        }
+    }
+    Some(found)
+}
+
+#[test]
+fn a_query_at_any_moment_finds_every_row_once_or_twice() {
+    let (folder, lake) = lake();
+    let is_done = std::sync::atomic::AtomicBool::new(false);
+    let (mut seen, mut failed) = (BTreeSet::new(), 0);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for number in 7..27 {
+                deliver(&lake, number, 1);
+                deliver(&lake, number + 100, 1);
+                for _ in 0..2 {
+                    block_on(later().partition(&lake, &partition())).unwrap();
+                }
+            }
+            is_done.store(true, Ordering::SeqCst);
+        });
+        while !is_done.load(Ordering::SeqCst) {
+            let Some(found) = queried(folder.path()) else {
+                failed += 1;
+                continue;
+            };
+            for (source, rows) in once() {
+                let times = found.get(&source).copied().unwrap_or(0) / rows;
+                assert!((1..=2).contains(&times), "{source} is there {times} times");
+                seen.insert(times);
+            }
+        }
+    });
+    assert!(seen.contains(&1), "{seen:?}, {failed} failed");
+    assert_eq!(queried(folder.path()).unwrap().values().sum::<u64>(), 21 + 40);
+}
+
 #[test]
 fn a_day_that_may_still_grow_is_left_alone() {
     let (_folder, lake) = lake();

@@ -1,0 +1,224 @@
+//! `guardsift replay`, `reconcile` and `lake compact` against what the real function wrote, and killed on their way.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use local::{
+    clock,
+    guardduty::example_finding,
+    machine::{EXPORT_BUCKET, LAKE_BUCKET, Machine, MachineConfig},
+};
+use serde_json::{Value, json};
+
+use crate::binary::{folder, guardsift, run, stderr, stdout};
+
+const QUIET: Duration = Duration::from_secs(60);
+
+/// Every file below a folder, by its path in it.
+fn files(top: &Path) -> BTreeMap<String, Vec<u8>> {
+    fn below(folder: &Path, top: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
+        for entry in fs::read_dir(folder).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                below(&path, top, found);
+            } else if !path.file_name().unwrap().to_str().unwrap().starts_with('.') {
+                let name = path.strip_prefix(top).unwrap().to_str().unwrap().to_owned();
+                found.insert(name, fs::read(&path).unwrap());
+            }
+        }
+    }
+    let mut found = BTreeMap::new();
+    below(top, top, &mut found);
+    found
+}
+
+/// Days of findings, in shapes that need no bucket: 40 files of JSON Lines over four days.
+fn history(folder: &Path) {
+    for file in 0..40 {
+        let lines: Vec<_> = (0..200)
+            .map(|row| {
+                json!({"schemaVersion": "2.0", "accountId": "111122223333", "region": "eu-west-1",
+                    "id": format!("f{file}-{row}"), "type": "Recon:EC2/Portscan", "severity": 5,
+                    "updatedAt": format!("2026-10-0{}T08:00:00.000Z", 1 + row % 4), "service": {"count": 1}})
+                .to_string()
+            })
+            .collect();
+        fs::write(folder.join(format!("{file:02}.jsonl")), lines.join("\n")).unwrap();
+    }
+    fs::write(folder.join("odd.jsonl"), "\nno finding\n{\"id\":\"homeless\"}\n").unwrap();
+}
+
+fn replay(history: &Path, lake: &Path) -> Value {
+    let output = run(&[
+        "replay",
+        history.to_str().unwrap(),
+        "--lake",
+        lake.to_str().unwrap(),
+        "--output",
+        "json",
+    ]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    serde_json::from_str(&stdout(&output)).unwrap()
+}
+
+fn compact(lake: &Path, grace: &str) -> Value {
+    let place = lake.to_str().unwrap();
+    let output = run(&["lake", "compact", "--lake", place, "--grace", grace, "--output", "json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    serde_json::from_str(&stdout(&output)).unwrap()
+}
+
+/// Starts a command and kills it after a while, more than once.
+fn killed(arguments: &[&str]) {
+    for millis in [5, 15, 30, 60, 100] {
+        let mut child =
+            guardsift(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(millis));
+        let _ = child.kill();
+        child.wait().unwrap();
+    }
+}
+
+#[test]
+fn a_replay_and_a_compaction_that_are_killed_again_and_again_end_as_if_nothing_had_been() {
+    let state = tempfile::tempdir().unwrap();
+    let past = state.path().join("history");
+    fs::create_dir(&past).unwrap();
+    history(&past);
+    let (calm, rough) = (state.path().join("calm"), state.path().join("rough"));
+
+    let report = replay(&past, &calm);
+    assert_eq!(
+        (report["rows"].as_u64(), report["files_written"].as_u64()),
+        (Some(8000), Some(160))
+    );
+    let count = |name: &str| report[name].as_u64().unwrap();
+    assert_eq!(
+        count("lines"),
+        count("lines_with_findings") + count("lines_quarantined") + count("lines_blank")
+    );
+    assert_eq!((count("lines_quarantined"), count("lines_blank")), (2, 1));
+    let again = replay(&past, &calm);
+    assert_eq!(
+        (again["files_written"].as_u64(), again["files_already_there"].as_u64()),
+        (Some(0), Some(160))
+    );
+
+    let place = rough.to_str().unwrap();
+    killed(&["replay", past.to_str().unwrap(), "--lake", place]);
+    replay(&past, &rough);
+    assert!(files(&calm) == files(&rough), "a killed replay left something else");
+
+    let first = compact(&calm, "0m");
+    assert_eq!((first["files_written"].as_u64(), first["rows"].as_u64()), (Some(4), Some(8000)));
+    let second = compact(&calm, "0m");
+    assert_eq!(second["small_files_removed"].as_u64(), Some(160));
+    killed(&["lake", "compact", "--lake", place, "--grace", "0m"]);
+    for _ in 0..2 {
+        compact(&rough, "0m");
+    }
+    assert!(files(&calm) == files(&rough), "a killed compaction left something else");
+    assert_eq!(files(&calm.join("findings")).len(), 4);
+
+    let known = replay(&past, &calm);
+    assert_eq!(known["files_written"].as_u64(), Some(0), "what is compacted is not written again");
+}
+
+/// `guardsift` with the machine in the place of AWS.
+fn against(machine: &Machine, arguments: &[&str]) -> Command {
+    let mut command = guardsift(arguments);
+    command
+        .env("AWS_ACCESS_KEY_ID", local::ACCESS_KEY_ID)
+        .env("AWS_SECRET_ACCESS_KEY", local::SECRET_ACCESS_KEY)
+        .env("AWS_REGION", "us-east-1")
+        .env("AWS_ENDPOINT_URL", machine.endpoint());
+    command
+}
+
+async fn output(mut command: Command) -> (Option<i32>, Value) {
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let text = stdout(&output);
+    let value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}{}", stderr(&output)));
+    (output.status.code(), value)
+}
+
+#[test]
+fn what_reconcile_writes_is_byte_for_byte_what_the_function_wrote() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let state = tempfile::tempdir().unwrap();
+        let config = MachineConfig {
+            start: clock::wall().minus(Duration::from_secs(3 * 86_400)),
+            rules: "version: 1\nrules: []".to_owned(),
+            ..MachineConfig::for_people(state.path().join("machine"), folder())
+        };
+        let machine = Machine::start(config).await.unwrap();
+        let settings = json!({"enable": true, "findingPublishingFrequency": "FIFTEEN_MINUTES"});
+        let request = http::Request::post("/detector").body(settings.to_string().into()).unwrap();
+        assert!(machine.guardduty.handle(request).await.status().is_success());
+        for kind in ["Recon:EC2/PortProbeUnprotectedPort", "Discovery:IAMUser/AnomalousBehavior"] {
+            machine.guardduty.observe(example_finding(kind)).unwrap();
+        }
+        machine.advance(Duration::from_secs(3600)).await;
+        machine.wait_until_quiet(QUIET).await.unwrap();
+        let written = machine.store.list(LAKE_BUCKET, "findings/v1/");
+        assert!(!written.is_empty(), "the function wrote nothing");
+
+        let exports = format!("s3://{EXPORT_BUCKET}/");
+        let reconcile = |lake: &str, more: &[&str]| {
+            let arguments = ["reconcile", "--exports", &exports, "--lake", lake, "--settle", "0m"];
+            let output = ["--output", "json"];
+            against(&machine, &[&arguments[..], &output[..], more].concat())
+        };
+        let bucket = format!("s3://{LAKE_BUCKET}");
+        let (code, whole) = output(reconcile(&bucket, &[])).await;
+        assert_eq!(
+            (code, whole["exports"]["completeness"].as_f64()),
+            (Some(0), Some(100.0)),
+            "{whole}"
+        );
+
+        let own = state.path().join("own");
+        let place = own.to_str().unwrap();
+        let (code, empty) = output(reconcile(place, &[])).await;
+        assert_eq!(
+            (code, empty["exports"]["completeness"].as_f64()),
+            (Some(3), Some(0.0)),
+            "{empty}"
+        );
+        assert_eq!(empty["still_missing"].as_u64(), Some(written.len() as u64));
+        let (code, fixed) = output(reconcile(place, &["--fix"])).await;
+        assert_eq!((code, fixed["still_missing"].as_u64()), (Some(0), Some(0)), "{fixed}");
+        let (code, _) = output(reconcile(place, &[])).await;
+        assert_eq!(code, Some(0));
+        let expected: BTreeMap<_, _> = written
+            .into_iter()
+            .map(|(key, _)| {
+                let bytes = machine.store.get(LAKE_BUCKET, &key).unwrap();
+                (key, bytes)
+            })
+            .collect();
+        assert!(files(&own) == expected, "another file than the function's");
+        machine.shutdown().await;
+    });
+}
+
+#[test]
+fn what_is_asked_wrongly_is_bad_usage() {
+    for arguments in [
+        vec!["replay", "events", "--lake", "s3://lake/prefix"],
+        vec!["replay", "no-such-folder", "--lake", "lake"],
+        vec!["reconcile", "--lake", "lake"],
+        vec!["reconcile", "--lake", "lake", "--exports", "exports"],
+        vec!["lake", "compact", "--lake", "lake", "--grace", "soon"],
+    ] {
+        let output = run(&arguments);
+        assert_eq!(output.status.code(), Some(252), "{arguments:?}: {}", stderr(&output));
+    }
+    assert!(!Path::new("lake").exists());
+}
