@@ -50,7 +50,7 @@ async fn start(rules: &str, mode: &str) -> Running {
 }
 
 /// One call of GuardDuty's API.
-async fn call(machine: &Machine, path: &str, body: &Value) -> Value {
+pub(crate) async fn call(machine: &Machine, path: &str, body: &Value) -> Value {
     let request = http::Request::post(path).body(body.to_string().into()).unwrap();
     let response = machine.guardduty.handle(request).await;
     assert!(response.status().is_success(), "{path}: {response:?}");

@@ -15,7 +15,10 @@ use local::{
 };
 use serde_json::{Value, json};
 
-use crate::binary::{folder, guardsift, run, stderr, stdout};
+use crate::{
+    binary::{folder, guardsift, run, stderr, stdout},
+    functions::call,
+};
 
 const QUIET: Duration = Duration::from_secs(60);
 
@@ -159,8 +162,16 @@ fn what_reconcile_writes_is_byte_for_byte_what_the_function_wrote() {
         };
         let machine = Machine::start(config).await.unwrap();
         let settings = json!({"enable": true, "findingPublishingFrequency": "FIFTEEN_MINUTES"});
-        let request = http::Request::post("/detector").body(settings.to_string().into()).unwrap();
-        assert!(machine.guardduty.handle(request).await.status().is_success());
+        let answer = call(&machine, "/detector", &settings).await;
+        let destination = json!({
+            "destinationType": "S3",
+            "destinationProperties": {
+                "destinationArn": format!("arn:aws:s3:::{EXPORT_BUCKET}"),
+                "kmsKeyArn": "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            },
+        });
+        let detector = answer["detectorId"].as_str().unwrap();
+        call(&machine, &format!("/detector/{detector}/publishingDestination"), &destination).await;
         for kind in ["Recon:EC2/PortProbeUnprotectedPort", "Discovery:IAMUser/AnomalousBehavior"] {
             machine.guardduty.observe(example_finding(kind)).unwrap();
         }
