@@ -107,7 +107,7 @@ pub(crate) fn exports(
         [region] => Some(region.as_str()),
         _ => None,
     };
-    let inventory = runtime.block_on(Inventory::of(lake, region));
+    let inventory = runtime.block_on(Inventory::of(lake, region, scope.since.as_deref()));
     let inventory = inventory.map_err(|error| lake_place::explained(&error, connection))?;
     Ok(compared(bucket, exported, &inventory, scope.now, settle))
 }

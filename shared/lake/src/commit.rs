@@ -95,14 +95,6 @@ impl Lake {
             (false, _) => Err(LakeError::Foreign { name: self.name(file.key) }),
         }
     }
-
-    /// Whether the file of this source is there, as far as its key says.
-    ///
-    /// # Errors
-    /// When the lake could not be asked.
-    pub async fn has(&self, partition: &Partition, source_id: &str) -> Result<bool, LakeError> {
-        Ok(self.metadata(&partition.file(source_id)).await?.is_some())
-    }
 }
 
 fn quarantine_key(date: &str, source_id: &str, extension: &str) -> String {
@@ -125,10 +117,8 @@ mod tests {
         let partition = Partition::new("eu-west-1", "111122223333", "2026-10-01").unwrap();
         let commit = |id: &str, file: &Converted| block_on(lake.commit(&partition, id, file));
         let file = converted("s1");
-        assert!(!block_on(lake.has(&partition, "s1")).unwrap());
         assert_eq!(commit("s1", &file).unwrap(), Committed::Written);
         assert_eq!(commit("s1", &file).unwrap(), Committed::Before);
-        assert!(block_on(lake.has(&partition, "s1")).unwrap());
         let mut other = Conversion::new("s3://exports/other", "s1").unwrap().finish().unwrap();
         assert_eq!(commit("s1", &other).unwrap(), Committed::BeforeOtherwise);
         other = converted("s2");

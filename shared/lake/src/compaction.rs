@@ -102,7 +102,7 @@ impl Compaction {
     ) -> Result<Compacted, LakeError> {
         let mut done = Compacted::default();
         // Manifests first: what is claimed in between has a number that is ours no more.
-        let claimed = manifests(lake, &format!("{}/", partition.folder())).await?;
+        let claimed = manifests(lake, &format!("{}/", partition.folder()), "").await?;
         let files = Files::of(lake, partition).await?;
         let mut free: BTreeSet<&str> = files.small.keys().map(String::as_str).collect();
         for manifest in claimed.values() {

@@ -16,13 +16,17 @@ pub struct Inventory {
 }
 
 impl Inventory {
-    /// Everything in the lake, or what is in this Region of it.
+    /// Everything in the lake, or what is in this Region of it, from this day on.
     ///
     /// # Errors
     /// When the lake could not be read in whole.
-    pub async fn of(lake: &Lake, region: Option<&str>) -> Result<Self, LakeError> {
+    pub async fn of(
+        lake: &Lake,
+        region: Option<&str>,
+        since: Option<&str>,
+    ) -> Result<Self, LakeError> {
         let place = region.map_or_else(String::new, |region| format!("region={region}/"));
-        let mut inventory = Self::below(lake, &place).await?;
+        let mut inventory = Self::below(lake, &place, since.unwrap_or_default()).await?;
         let noted = &mut inventory.noted;
         lake.list(&format!("{QUARANTINE}/"), |listed| {
             let name = listed.key.rsplit('/').next().and_then(|name| name.strip_suffix(".json"));
@@ -37,18 +41,22 @@ impl Inventory {
     /// # Errors
     /// When the lake could not be read.
     pub async fn of_partition(lake: &Lake, partition: &Partition) -> Result<Self, LakeError> {
-        Self::below(lake, &format!("{}/", partition.folder())).await
+        Self::below(lake, &format!("{}/", partition.folder()), "").await
     }
 
-    async fn below(lake: &Lake, place: &str) -> Result<Self, LakeError> {
+    async fn below(lake: &Lake, place: &str, since: &str) -> Result<Self, LakeError> {
         let (mut held, mut compacted) = (HashSet::new(), HashSet::new());
         // Manifests first: what is removed from the lake meanwhile is in one of them.
-        let manifests = manifests(lake, place).await?;
+        let manifests = manifests(lake, place, since).await?;
         lake.list(&format!("{FINDINGS}/{place}"), |listed| {
-            match Partition::of_lake_key(FINDINGS, &listed.key).map(|(_, name)| Named::of(name)) {
-                Some(Named::Source(id)) => held.extend(bytes(id)),
-                Some(Named::Compacted(id)) => compacted.extend(bytes(id)),
-                Some(Named::Other) | None => {}
+            let found = Partition::of_lake_key(FINDINGS, &listed.key);
+            let Some((_, name)) = found.filter(|(own, _)| own.date.as_str() >= since) else {
+                return;
+            };
+            match Named::of(name) {
+                Named::Source(id) => held.extend(bytes(id)),
+                Named::Compacted(id) => compacted.extend(bytes(id)),
+                Named::Other => {}
             }
         })
         .await?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 
 use crate::{Lake, LakeError, Partition, lake::NewFile, source_id::digest};
@@ -11,6 +12,8 @@ use crate::{Lake, LakeError, Partition, lake::NewFile, source_id::digest};
 pub(crate) const MANIFESTS: &str = "compaction/v1";
 /// How the name of a file made by compaction begins.
 const COMPACTED: &str = "compacted-";
+/// Manifests that are on their way at once.
+const AT_ONCE: usize = 16;
 const SCHEMA: &str = "guardsift.compaction/v1";
 
 /// The claim of one compaction: these sources, and no other claim has one of them. It is there
@@ -85,27 +88,37 @@ impl Manifest {
     }
 }
 
-/// The manifests below `place`, which is empty or ends in a slash, by partition and number.
+/// The manifests below `place`, which is empty or ends in a slash, by partition and number: those
+/// of this day and later.
 pub(crate) async fn manifests(
     lake: &Lake,
     place: &str,
+    since: &str,
 ) -> Result<BTreeMap<(Partition, u64), Manifest>, LakeError> {
     let mut keys = Vec::new();
-    lake.list(&format!("{MANIFESTS}/{place}"), |listed| keys.push(listed.key)).await?;
-    let mut found = BTreeMap::new();
-    for key in keys {
-        let Some((partition, name)) = Partition::of_lake_key(MANIFESTS, &key) else { continue };
-        let number = name.strip_suffix(".json").and_then(|number| number.parse().ok());
-        let unreadable = |reason: String| LakeError::Unreadable { name: lake.name(&key), reason };
-        let number = number.ok_or_else(|| unreadable("its name is no number".to_owned()))?;
-        let manifest: Manifest = serde_json::from_slice(&lake.text(&key).await?)
-            .map_err(|error| unreadable(error.to_string()))?;
-        if manifest.schema != SCHEMA {
-            return Err(unreadable(format!("its schema is {:?}", manifest.schema)));
+    lake.list(&format!("{MANIFESTS}/{place}"), |listed| {
+        if let Some((partition, name)) = Partition::of_lake_key(MANIFESTS, &listed.key)
+            && partition.date.as_str() >= since
+        {
+            let number = name.strip_suffix(".json").and_then(|number| number.parse().ok());
+            keys.push((partition, number, listed.key));
         }
-        found.insert((partition, number), manifest);
-    }
-    Ok(found)
+    })
+    .await?;
+    let found = stream::iter(keys).map(|(partition, number, key)| async move {
+        let number = number.ok_or_else(|| unreadable(lake, &key, "its name is no number"))?;
+        let manifest: Manifest = serde_json::from_slice(&lake.text(&key).await?)
+            .map_err(|error| unreadable(lake, &key, &error.to_string()))?;
+        if manifest.schema != SCHEMA {
+            return Err(unreadable(lake, &key, &format!("its schema is {:?}", manifest.schema)));
+        }
+        Ok(((partition, number), manifest))
+    });
+    found.buffered(AT_ONCE).try_collect().await
+}
+
+fn unreadable(lake: &Lake, key: &str, reason: &str) -> LakeError {
+    LakeError::Unreadable { name: lake.name(key), reason: reason.to_owned() }
 }
 
 #[cfg(test)]

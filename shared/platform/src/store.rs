@@ -132,8 +132,7 @@ impl Store {
         let OpenObject { mut body, etag, .. } = self.open(bucket, key, etag, None).await?;
         let mut bytes = Vec::new();
         while let Some(chunk) = body.next().await {
-            let chunk =
-                chunk.map_err(|source| StoreError::broken("GetObject", bucket, key, source))?;
+            let chunk = chunk.map_err(|source| StoreError::broken(bucket, key, source))?;
             if bytes.len() + chunk.len() > limit {
                 return Err(StoreError::too_large(bucket, key, limit));
             }
@@ -180,10 +179,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut body = self.open(bucket, key, None, None).await?.body;
         while let Some(chunk) = body.next().await {
-            let chunk =
-                chunk.map_err(|source| StoreError::broken("GetObject", bucket, key, source))?;
-            file.write_all(&chunk)
-                .map_err(|source| StoreError::unkept("GetObject", bucket, key, source))?;
+            let chunk = chunk.map_err(|source| StoreError::broken(bucket, key, source))?;
+            file.write_all(&chunk).map_err(|source| StoreError::unkept(bucket, key, source))?;
         }
         Ok(())
     }

@@ -67,6 +67,8 @@ fn files(folder: &Path) -> Vec<String> {
     let folder = folder.join(FINDINGS).join(partition().folder());
     let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
     let mut names: Vec<_> = names.map(|name| name.into_string().unwrap()).collect();
+    // What is being written has another name, which no engine reads.
+    names.retain(|name| name.ends_with(".parquet"));
     names.sort();
     names
 }

@@ -6,7 +6,8 @@ use arrow_array::{Array, RecordBatch, StringArray};
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 use parquet::{
-    arrow::arrow_reader::ParquetRecordBatchReaderBuilder, file::metadata::ParquetMetaData,
+    arrow::arrow_reader::ParquetRecordBatchReaderBuilder, errors::ParquetError,
+    file::metadata::ParquetMetaData,
 };
 use sha2::{Digest, Sha256};
 
@@ -116,4 +117,16 @@ fn a_broken_object_gives_nothing_and_an_interrupted_one_can_be_tried_again() {
         }
     }
     assert!(matches!(convert(Reset, "s", "s1"), Err(ConvertError::Interrupted(_))));
+}
+
+#[test]
+fn a_full_disk_is_told_apart_however_deep_it_is() {
+    let full = |kind| {
+        let error = ParquetError::External(Box::new(io::Error::from(kind)));
+        ConvertError::from(TableError::from(error)).is_disk_full()
+    };
+    assert!(full(io::ErrorKind::StorageFull) && full(io::ErrorKind::QuotaExceeded));
+    assert!(!full(io::ErrorKind::PermissionDenied));
+    let direct = TableError::from(io::Error::from(io::ErrorKind::StorageFull));
+    assert!(ConvertError::from(direct).is_disk_full());
 }

@@ -75,46 +75,36 @@ impl StoreError {
         }
     }
 
+    /// The content did not come to its end.
     pub(super) fn broken(
-        operation: &'static str,
         bucket: &str,
         key: &str,
         source: impl Error + Send + Sync + 'static,
     ) -> Self {
         Self {
-            operation,
-            bucket: bucket.to_owned(),
-            key: key.to_owned(),
-            cause: Cause::Other,
-            explanation: "the content broke off".to_owned(),
             source: Some(Box::new(source)),
+            ..Self::unread(bucket, key, "the content broke off")
         }
     }
 
-    pub(super) fn unkept(
-        operation: &'static str,
-        bucket: &str,
-        key: &str,
-        source: std::io::Error,
-    ) -> Self {
-        Self {
-            operation,
-            bucket: bucket.to_owned(),
-            key: key.to_owned(),
-            cause: Cause::Other,
-            explanation: "the content could not be kept on disk; make room for temporary files"
-                .to_owned(),
-            source: Some(Box::new(source)),
-        }
+    /// The content could not be put where it was to go.
+    pub(super) fn unkept(bucket: &str, key: &str, source: std::io::Error) -> Self {
+        let told = "the content could not be kept on disk; make room for temporary files";
+        Self { source: Some(Box::new(source)), ..Self::unread(bucket, key, told) }
     }
 
     pub(super) fn too_large(bucket: &str, key: &str, limit: usize) -> Self {
+        let told = format!("the object is larger than {limit} bytes");
+        Self { cause: Cause::TooLarge, ..Self::unread(bucket, key, &told) }
+    }
+
+    fn unread(bucket: &str, key: &str, told: &str) -> Self {
         Self {
             operation: "GetObject",
             bucket: bucket.to_owned(),
             key: key.to_owned(),
-            cause: Cause::TooLarge,
-            explanation: format!("the object is larger than {limit} bytes"),
+            cause: Cause::Other,
+            explanation: told.to_owned(),
             source: None,
         }
     }
