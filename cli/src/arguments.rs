@@ -121,6 +121,19 @@ impl ConnectionArguments {
     }
 }
 
+/// What every command on a lake takes.
+#[derive(Debug, Args)]
+pub(crate) struct LakeArguments {
+    /// The lake: `s3://BUCKET`, or a folder
+    #[arg(long, value_name = "LAKE")]
+    pub(crate) lake: String,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t = LakeFormat::Text)]
+    pub(crate) output: LakeFormat,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArguments,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct LocalArguments {
     /// Push samples, real findings, duplicates and broken input through the system, then account for all of it
@@ -165,6 +178,14 @@ pub(crate) enum ExplainFormat {
     Text,
     /// One object per line
     Jsonl,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LakeFormat {
+    /// For people
+    Text,
+    /// One object
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

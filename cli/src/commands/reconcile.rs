@@ -6,8 +6,7 @@ use findings::Timestamp;
 use serde::Serialize;
 
 use crate::{
-    arguments::ConnectionArguments,
-    commands::replay::Format,
+    arguments::{LakeArguments, LakeFormat},
     exit::{Exit, Unusable},
     history::Connection,
     lake_place, moment,
@@ -22,9 +21,6 @@ pub(crate) struct Arguments {
     /// Where GuardDuty exports to
     #[arg(long, value_name = "s3://BUCKET/PREFIX", required_unless_present = "api")]
     exports: Option<String>,
-    /// The lake: `s3://BUCKET`, or a folder
-    #[arg(long, value_name = "LAKE")]
-    lake: String,
     /// Compare the findings of the last 90 days, which GuardDuty keeps, too
     #[arg(long)]
     api: bool,
@@ -46,11 +42,8 @@ pub(crate) struct Arguments {
     /// Write what is missing into the lake
     #[arg(long)]
     fix: bool,
-    /// How to print the result
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    output: Format,
     #[command(flatten)]
-    connection: ConnectionArguments,
+    lake: LakeArguments,
 }
 
 pub(crate) const EXAMPLES: &str = "\
@@ -97,8 +90,8 @@ struct Account {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let connection = Connection::new(arguments.connection.settings(arguments.regions.first()));
-    let lake = lake_place::open(&arguments.lake, &connection)?;
+    let connection = Connection::new(arguments.lake.connection.settings(arguments.regions.first()));
+    let lake = lake_place::open(&arguments.lake.lake, &connection)?;
     let scope = Scope {
         now: moment::now(),
         since: arguments.since.map(Timestamp::date),
@@ -145,9 +138,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     }
     let parts = [&report.exports, &report.findings].into_iter().flatten();
     report.still_missing = parts.map(|part| part.total.missing - part.fixed).sum();
-    match arguments.output {
-        Format::Json => anstream::println!("{}", serde_json::to_string_pretty(&report)?),
-        Format::Text => anstream::print!("{}", text(&report)),
+    match arguments.lake.output {
+        LakeFormat::Json => anstream::println!("{}", serde_json::to_string_pretty(&report)?),
+        LakeFormat::Text => anstream::print!("{}", text(&report)),
     }
     Ok(if report.still_missing == 0 { Exit::Success } else { Exit::CheckFailed })
 }

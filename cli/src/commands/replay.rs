@@ -1,11 +1,10 @@
 //! `guardsift replay`: findings that are kept somewhere go into the lake.
 
-use clap::ValueEnum;
 use lake::Partition;
 use serde::Serialize;
 
 use crate::{
-    arguments::ConnectionArguments,
+    arguments::{LakeArguments, LakeFormat},
     exit::Exit,
     history::{self, Connection, Source},
     lake_place,
@@ -22,9 +21,6 @@ pub(crate) struct Arguments {
     /// Findings in any shape: files and folders, `s3://BUCKET/PREFIX`, or `api` for GuardDuty itself
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<String>,
-    /// Where they go: `s3://BUCKET`, or a folder
-    #[arg(long, value_name = "LAKE")]
-    lake: String,
     /// The bucket that local copies of export objects come from: it becomes part of their names
     #[arg(long, value_name = "BUCKET")]
     source_bucket: Option<String>,
@@ -34,19 +30,8 @@ pub(crate) struct Arguments {
     /// The Region to call
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
-    /// How to print what was done
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    output: Format,
     #[command(flatten)]
-    connection: ConnectionArguments,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people
-    Text,
-    /// One object
-    Json,
+    lake: LakeArguments,
 }
 
 pub(crate) const EXAMPLES: &str = "\
@@ -55,19 +40,19 @@ Examples:
   guardsift replay s3://my-exports/AWSLogs/111122223333/ --lake s3://my-lake
   guardsift replay events/ export.jsonl.gz --lake lake/
 
-An export object keeps its name: it lands where the function writes it. Any other finding goes to the
-account, Region and day that it names itself. Doing it once more changes nothing.";
+An export object keeps its name: it lands where the function writes it. Any other finding goes to
+the account, Region and day that it names itself. Doing it once more changes nothing.";
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let connection = Connection::new(arguments.connection.settings(arguments.region.as_ref()));
-    let lake = lake_place::open(&arguments.lake, &connection)?;
+    let connection = Connection::new(arguments.lake.connection.settings(arguments.region.as_ref()));
+    let lake = lake_place::open(&arguments.lake.lake, &connection)?;
     let sources = history::sources(&arguments.paths, &connection)?;
     let exports = sources.iter().filter(|source| is_export(source)).count();
     anstream::eprintln!(
         "{} export objects keep their place, {} other sources go where their findings say; the lake is {}",
         exports,
         sources.len() - exports,
-        printable(&arguments.lake)
+        printable(&arguments.lake.lake)
     );
     let replay = Replay {
         connection: &connection,
@@ -79,11 +64,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let bar = progress::bytes(sources.iter().map(Source::size).sum());
     let totals = replay.run(&sources, |bytes| bar.inc(bytes));
     bar.finish_and_clear();
-    match arguments.output {
-        Format::Json => {
+    match arguments.lake.output {
+        LakeFormat::Json => {
             anstream::println!("{}", serde_json::to_string_pretty(&Report::of(&totals, arguments))?)
         }
-        Format::Text => anstream::print!("{}", text(&totals, arguments.dry_run)),
+        LakeFormat::Text => anstream::print!("{}", text(&totals, arguments.dry_run)),
     }
     Ok(if totals.failed.is_empty() { Exit::Success } else { Exit::CheckFailed })
 }
@@ -139,7 +124,7 @@ impl<'t> Report<'t> {
         let counts = totals.counts;
         Self {
             schema: "guardsift.replay/v1",
-            lake: &arguments.lake,
+            lake: &arguments.lake.lake,
             dry_run: arguments.dry_run,
             sources: totals.sources,
             files_written: totals.files(),

@@ -6,15 +6,16 @@ use lake::{Compacted, Compaction, Partition};
 use serde::Serialize;
 
 use crate::{
-    arguments::ConnectionArguments, commands::replay::Format, exit::Exit, history::Connection,
-    lake_place, moment, printable::printable, progress,
+    arguments::{LakeArguments, LakeFormat},
+    exit::Exit,
+    history::Connection,
+    lake_place, moment,
+    printable::printable,
+    progress,
 };
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// `s3://BUCKET`, or a folder
-    #[arg(long, value_name = "LAKE")]
-    lake: String,
     /// Only days that ended at least this long ago: late exports make files of their own
     #[arg(long, default_value = "2d", value_name = "AGE", value_parser = moment::age)]
     older_than: Duration,
@@ -27,11 +28,8 @@ pub(crate) struct Arguments {
     /// The Region to call
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
-    /// How to print what was done
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    output: Format,
     #[command(flatten)]
-    connection: ConnectionArguments,
+    lake: LakeArguments,
 }
 
 pub(crate) const EXAMPLES: &str = "\
@@ -58,8 +56,8 @@ struct Report<'t> {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let connection = Connection::new(arguments.connection.settings(arguments.region.as_ref()));
-    let lake = lake_place::open(&arguments.lake, &connection)?;
+    let connection = Connection::new(arguments.lake.connection.settings(arguments.region.as_ref()));
+    let lake = lake_place::open(&arguments.lake.lake, &connection)?;
     let compaction = Compaction {
         now: moment::now(),
         older_than: arguments.older_than,
@@ -83,7 +81,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     bar.finish_and_clear();
     let report = Report {
         schema: "guardsift.compaction-run/v1",
-        lake: &arguments.lake,
+        lake: &arguments.lake.lake,
         dry_run: arguments.dry_run,
         partitions: partitions.len() as u64,
         files_written: total.written,
@@ -93,9 +91,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         small_files_waiting: total.waiting,
         failed,
     };
-    match arguments.output {
-        Format::Json => anstream::println!("{}", serde_json::to_string_pretty(&report)?),
-        Format::Text => anstream::print!("{}", text(&report)),
+    match arguments.lake.output {
+        LakeFormat::Json => anstream::println!("{}", serde_json::to_string_pretty(&report)?),
+        LakeFormat::Text => anstream::print!("{}", text(&report)),
     }
     Ok(if report.failed.is_empty() { Exit::Success } else { Exit::CheckFailed })
 }
