@@ -131,7 +131,14 @@ impl Replay<'_> {
                 totals.broken.push((name, reason));
                 return Ok(());
             }
-            Err(error) => return Err(anyhow!("{}", chain(&error))),
+            Err(error) => {
+                let advice = if error.is_disk_full() {
+                    "; make room in the folder for temporary files, or name another in TMPDIR"
+                } else {
+                    ""
+                };
+                return Err(anyhow!("{}{advice}", chain(&error)));
+            }
         };
         totals.count(file.counts);
         if self.is_dry {

@@ -1,9 +1,9 @@
 //! `guardsift replay`, `reconcile` and `lake compact` against what the real function wrote, and killed on their way.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     time::Duration,
 };
@@ -24,20 +24,11 @@ const QUIET: Duration = Duration::from_secs(60);
 
 /// Every file below a folder, by its path in it.
 fn files(top: &Path) -> BTreeMap<String, Vec<u8>> {
-    fn below(folder: &Path, top: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
-        for entry in fs::read_dir(folder).into_iter().flatten() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                below(&path, top, found);
-            } else if !path.file_name().unwrap().to_str().unwrap().starts_with('.') {
-                let name = path.strip_prefix(top).unwrap().to_str().unwrap().to_owned();
-                found.insert(name, fs::read(&path).unwrap());
-            }
-        }
-    }
-    let mut found = BTreeMap::new();
-    below(top, top, &mut found);
-    found
+    let named = |path: PathBuf| {
+        let name = path.strip_prefix(top).unwrap().to_str().unwrap().to_owned();
+        (name, fs::read(&path).unwrap())
+    };
+    names(top).into_iter().map(named).collect()
 }
 
 /// Days of findings, in shapes that need no bucket: 40 files of JSON Lines over four days.
@@ -76,15 +67,39 @@ fn compact(lake: &Path, grace: &str) -> Value {
     serde_json::from_str(&stdout(&output)).unwrap()
 }
 
-/// Starts a command and kills it after a while, more than once.
-fn killed(arguments: &[&str]) {
-    for millis in [5, 15, 30, 60, 100] {
+/// Starts a command and kills it once `changes` files have come to the lake or gone from it, again
+/// and again. Answers with how many of the runs had not ended by themselves.
+fn killed(arguments: &[&str], lake: &Path) -> usize {
+    let is_killed = |changes: usize| {
+        let before = names(lake);
         let mut child =
             guardsift(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(millis));
-        let _ = child.kill();
-        child.wait().unwrap();
+        while child.try_wait().unwrap().is_none() {
+            if before.symmetric_difference(&names(lake)).count() >= changes {
+                child.kill().unwrap();
+                break;
+            }
+        }
+        !child.wait().unwrap().success()
+    };
+    [1, 2, 3, 20, 50, 1].into_iter().filter(|changes| is_killed(*changes)).count()
+}
+
+/// Every file below a folder, those in the making left out.
+fn names(top: &Path) -> BTreeSet<PathBuf> {
+    let mut found = BTreeSet::new();
+    let mut folders = vec![top.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !entry.file_name().to_str().unwrap().starts_with('.') {
+                found.insert(path);
+            }
+        }
     }
+    found
 }
 
 #[test]
@@ -113,7 +128,8 @@ fn a_replay_and_a_compaction_that_are_killed_again_and_again_end_as_if_nothing_h
     );
 
     let place = rough.to_str().unwrap();
-    killed(&["replay", past.to_str().unwrap(), "--lake", place]);
+    let deaths = killed(&["replay", past.to_str().unwrap(), "--lake", place], &rough);
+    assert!(deaths >= 2, "only {deaths} runs were killed");
     replay(&past, &rough);
     assert!(files(&calm) == files(&rough), "a killed replay left something else");
 
@@ -121,7 +137,8 @@ fn a_replay_and_a_compaction_that_are_killed_again_and_again_end_as_if_nothing_h
     assert_eq!((first["files_written"].as_u64(), first["rows"].as_u64()), (Some(4), Some(8000)));
     let second = compact(&calm, "0m");
     assert_eq!(second["small_files_removed"].as_u64(), Some(160));
-    killed(&["lake", "compact", "--lake", place, "--grace", "0m"]);
+    let deaths = killed(&["lake", "compact", "--lake", place, "--grace", "0m"], &rough);
+    assert!(deaths >= 2, "only {deaths} runs were killed");
     for _ in 0..2 {
         compact(&rough, "0m");
     }
