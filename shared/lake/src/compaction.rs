@@ -2,7 +2,8 @@
 //!
 //! In this order, so that a run can be killed anywhere and the next one goes on:
 //! 1. a manifest claims sources that no other has (a conditional write under the next number);
-//! 2. their rows are written as one file, whose name follows from the manifest;
+//! 2. what their footers say is kept beside it, and their rows are written as one file, whose name
+//!    follows from the manifest;
 //! 3. in a later run, once everybody who listed the partition before has had time to end, and the
 //!    rows of each source have been counted in the file, the small files are removed.
 //!
@@ -21,7 +22,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use crate::{
     FINDINGS, Lake, LakeError, Partition,
     lake::NewFile,
-    manifest::{Manifest, Named, manifests},
+    manifest::{self, Manifest, Named, manifests},
     merge::{self, Merge},
 };
 
@@ -30,7 +31,7 @@ const AT_ONCE: usize = 8;
 /// Sources of one file have at most so many bytes together.
 const FILE_BYTES: u64 = 512 << 20;
 /// And are at most so many, which keeps manifests small.
-const FILE_SOURCES: usize = 50_000;
+const FILE_SOURCES: usize = 10_000;
 
 /// How partitions are compacted.
 #[derive(Debug, Clone)]
@@ -105,11 +106,11 @@ impl Compaction {
         let claimed = manifests(lake, &format!("{}/", partition.folder()), "").await?;
         let files = Files::of(lake, partition).await?;
         let mut free: BTreeSet<&str> = files.small.keys().map(String::as_str).collect();
-        for manifest in claimed.values() {
+        for ((_, number), manifest) in &claimed {
             let own: Vec<&str> = manifest.sources.iter().map(String::as_str).collect();
             let small: Vec<&str> = own.into_iter().filter(|id| free.remove(id)).collect();
             match files.compacted.get(&manifest.id(partition)) {
-                None => self.write(lake, partition, manifest, &mut done).await?,
+                None => self.write(lake, partition, *number, manifest, &mut done).await?,
                 Some(written) if self.is_over(*written) => {
                     self.remove(lake, partition, manifest, &small, &mut done).await?;
                 }
@@ -124,7 +125,7 @@ impl Compaction {
                 // Another run works here; it takes these, or the next one does.
                 break;
             }
-            self.write(lake, partition, &manifest, &mut done).await?;
+            self.write(lake, partition, number, &manifest, &mut done).await?;
         }
         Ok(done)
     }
@@ -138,6 +139,7 @@ impl Compaction {
         &self,
         lake: &Lake,
         partition: &Partition,
+        number: u64,
         manifest: &Manifest,
         done: &mut Compacted,
     ) -> Result<(), LakeError> {
@@ -159,6 +161,13 @@ impl Compaction {
         }
         let merged = merge.finish(&id, manifest.sources.len())?;
         done.rows += merged.rows;
+        lake.put_new(&NewFile {
+            key: &manifest::key(partition, number, "sources.jsonl"),
+            content_type: "application/json",
+            metadata: Vec::new(),
+            content: merged.footers.into(),
+        })
+        .await?;
         // The small files are still there, and none is removed before the large one was read.
         lake.settle(&NewFile {
             key: &manifest.file(partition),

@@ -79,13 +79,18 @@ impl Manifest {
     ) -> Result<bool, LakeError> {
         let text = serde_json::to_vec(self).unwrap_or_default();
         lake.put_new(&NewFile {
-            key: &format!("{MANIFESTS}/{}/{number:06}.json", partition.folder()),
+            key: &key(partition, number, "json"),
             content_type: "application/json",
             metadata: Vec::new(),
             content: text.into(),
         })
         .await
     }
+}
+
+/// The key of what belongs to the claim with this number.
+pub(crate) fn key(partition: &Partition, number: u64, extension: &str) -> String {
+    format!("{MANIFESTS}/{}/{number:06}.{extension}", partition.folder())
 }
 
 /// The manifests below `place`, which is empty or ends in a slash, by partition and number: those
@@ -98,10 +103,10 @@ pub(crate) async fn manifests(
     let mut keys = Vec::new();
     lake.list(&format!("{MANIFESTS}/{place}"), |listed| {
         if let Some((partition, name)) = Partition::of_lake_key(MANIFESTS, &listed.key)
+            && let Some(number) = name.strip_suffix(".json")
             && partition.date.as_str() >= since
         {
-            let number = name.strip_suffix(".json").and_then(|number| number.parse().ok());
-            keys.push((partition, number, listed.key));
+            keys.push((partition, number.parse().ok(), listed.key));
         }
     })
     .await?;

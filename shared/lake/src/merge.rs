@@ -1,6 +1,10 @@
 //! Rows of several files of the lake as one file, a few at a time.
 
-use std::{collections::HashMap, fs::File, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs::File,
+    sync::Arc,
+};
 
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, new_null_array};
 use arrow_schema::ArrowError;
@@ -27,12 +31,16 @@ const SOURCE: &str = "source_id";
 pub(crate) struct Merge {
     table: Table,
     rows: u64,
+    footers: Vec<u8>,
 }
 
 /// The file, with what it is to be known by.
 pub(crate) struct Merged {
     pub(crate) file: FileContent,
     pub(crate) rows: u64,
+    /// What the footer of each source's file said, as JSON Lines: where it came from, and what
+    /// became of its lines.
+    pub(crate) footers: Vec<u8>,
 }
 
 /// A file that could not be read as one of the lake, or the new one not written.
@@ -61,13 +69,21 @@ impl MergeError {
 
 impl Merge {
     pub(crate) fn new() -> Result<Self, TableError> {
-        Ok(Self { table: Table::new()?, rows: 0 })
+        Ok(Self { table: Table::new()?, rows: 0, footers: Vec::new() })
     }
 
     /// All rows of the file of this source.
     pub(crate) fn add(&mut self, file: File, source_id: &str) -> Result<(), MergeError> {
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
         let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)?;
+        let pairs = builder.metadata().file_metadata().key_value_metadata();
+        let footer: BTreeMap<&str, &str> = pairs
+            .into_iter()
+            .flatten()
+            .filter_map(|pair| Some((pair.key.strip_prefix("guardsift.")?, pair.value.as_deref()?)))
+            .collect();
+        self.footers.extend(serde_json::to_vec(&footer).unwrap_or_default());
+        self.footers.push(b'\n');
         for batch in builder.with_batch_size(ROWS).build()? {
             let batch = batch?;
             if let Some(sources) = texts(&batch)
@@ -88,7 +104,7 @@ impl Merge {
             ("sources", sources.to_string()),
             ("rows", self.rows.to_string()),
         ];
-        Ok(Merged { file: self.table.finish(footer)?, rows: self.rows })
+        Ok(Merged { file: self.table.finish(footer)?, rows: self.rows, footers: self.footers })
     }
 }
 

@@ -112,6 +112,11 @@ fn many_files_become_one_and_the_small_ones_go_in_a_later_run() {
     assert_eq!(files(folder.path()).len(), 1);
     assert_eq!(rows(folder.path()), once());
     assert_eq!(block_on(later().partition(&lake, &partition())).unwrap(), Compacted::default());
+    let sources = folder.path().join(manifest::key(&partition(), 1, "sources.jsonl"));
+    let sources = fs::read_to_string(sources).unwrap();
+    assert_eq!(sources.lines().count(), 7);
+    let three = sources.lines().find(|line| line.contains(&source(3))).unwrap();
+    assert!(three.contains(r#""source":"s3://exports/3""#) && three.contains(r#""rows":"3""#));
 }
 
 #[test]
@@ -146,7 +151,7 @@ fn a_run_that_is_killed_before_any_write_loses_and_doubles_nothing() {
         }
         writes += 1;
     }
-    assert_eq!(writes, 9, "one manifest, one file, seven removed");
+    assert_eq!(writes, 10, "a manifest, its sources, a file, seven removed");
 }
 
 #[test]
