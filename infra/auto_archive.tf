@@ -6,7 +6,7 @@ locals {
   detector_arn  = "arn:${local.partition}:guardduty:${local.region}:${local.account}:detector/${local.guardduty.detector_id}"
 
   # EventBridge Scheduler fills in <aws.scheduler.…>. jsonencode writes the angle brackets as escapes, which it would not find.
-  sweep_event = replace(replace(jsonencode({
+  schedule_event = replace(replace(jsonencode({
     version     = "0"
     id          = "<aws.scheduler.execution-id>"
     detail-type = "Scheduled Event"
@@ -98,7 +98,7 @@ resource "aws_scheduler_schedule" "sweep" {
   target {
     arn      = module.auto_archive.queue_arn
     role_arn = aws_iam_role.scheduler.arn
-    input    = local.sweep_event
+    input    = local.schedule_event
 
     # A sweep that comes late is as good as the next one.
     retry_policy {
@@ -116,7 +116,7 @@ resource "aws_scheduler_schedule" "sweep" {
 
 resource "aws_iam_role" "scheduler" {
   name                 = "${var.name_prefix}-scheduler"
-  description          = "Lets EventBridge Scheduler send the sweep to auto-archive's queue"
+  description          = "Lets EventBridge Scheduler send to the queues of guardsift's functions"
   permissions_boundary = var.permissions_boundary_arn
   tags                 = var.tags
 
@@ -142,10 +142,13 @@ resource "aws_iam_role_policy" "scheduler" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
-      Sid      = "SendSweep"
-      Effect   = "Allow"
-      Action   = "sqs:SendMessage"
-      Resource = [module.auto_archive.queue_arn, module.auto_archive.undelivered_queue_arn]
+      Sid    = "SendSchedules"
+      Effect = "Allow"
+      Action = "sqs:SendMessage"
+      Resource = concat(
+        [module.auto_archive.queue_arn, module.auto_archive.undelivered_queue_arn],
+        local.compacts ? [module.finding_exports.queue_arn, module.finding_exports.undelivered_queue_arn] : [],
+      )
     }]
   })
 }

@@ -1,4 +1,16 @@
-# finding-exports: objects of GuardDuty's S3 export → the lake. It may not call GuardDuty, and it may not delete.
+# finding-exports: objects of GuardDuty's S3 export → the lake. It may not call GuardDuty, and it deletes nothing unless compaction is scheduled.
+
+locals {
+  compacts = var.compaction_schedule != null
+
+  # Small files are removed after their rows were counted in the large one; the bucket keeps what was removed for 30 days.
+  compact_lake = {
+    Sid      = "CompactLake"
+    Effect   = "Allow"
+    Action   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+    Resource = ["${aws_s3_bucket.lake.arn}/compaction/v1/*", "${aws_s3_bucket.lake.arn}/findings/v1/*"]
+  }
+}
 
 module "finding_exports" {
   source = "./modules/function"
@@ -26,7 +38,7 @@ module "finding_exports" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat(local.compacts ? [local.compact_lake] : [], [
       {
         Sid      = "ReadExports"
         Effect   = "Allow"
@@ -61,8 +73,40 @@ module "finding_exports" {
         Effect    = "Allow"
         Action    = "s3:ListBucket"
         Resource  = aws_s3_bucket.lake.arn
-        Condition = { StringLike = { "s3:prefix" = ["findings/v1/*", "quarantine/v1/finding-exports/*"] } }
+        Condition = { StringLike = { "s3:prefix" = concat(local.compacts ? ["compaction/v1/*"] : [], ["findings/v1/*", "quarantine/v1/finding-exports/*"]) } }
       },
-    ]
+    ])
   })
+}
+
+resource "aws_scheduler_schedule" "compaction" {
+  count = local.compacts ? 1 : 0
+
+  name                = "${var.name_prefix}-compaction"
+  description         = "Lets finding-exports make large files of the small ones of days that are over"
+  group_name          = aws_scheduler_schedule_group.this.name
+  schedule_expression = var.compaction_schedule
+
+  flexible_time_window {
+    mode                      = "FLEXIBLE"
+    maximum_window_in_minutes = 15
+  }
+
+  target {
+    arn      = module.finding_exports.queue_arn
+    role_arn = aws_iam_role.scheduler.arn
+    input    = local.schedule_event
+
+    # A run that comes late is as good as the next one.
+    retry_policy {
+      maximum_event_age_in_seconds = 3600
+      maximum_retry_attempts       = 10
+    }
+
+    dead_letter_config {
+      arn = module.finding_exports.undelivered_queue_arn
+    }
+  }
+
+  depends_on = [aws_iam_role_policy.scheduler]
 }

@@ -205,3 +205,14 @@ variable "bytes_per_query" {
     error_message = "bytes_per_query: at least 10 MiB (10485760), which is Athena's own minimum."
   }
 }
+
+variable "compaction_schedule" {
+  description = "When the lake's small files of days that are over become large ones, as an EventBridge Scheduler expression such as cron(30 3 * * ? *); null leaves them as they are, and finding-exports without the right to delete."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.compaction_schedule == null ? true : can(regex("^(rate|cron)\\(.+\\)$", var.compaction_schedule))
+    error_message = "compaction_schedule: null, rate(…) or cron(…)."
+  }
+}

@@ -161,3 +161,16 @@ run "a_mode_with_a_typing_error_is_refused" {
 
   expect_failures = [var.auto_archive_mode]
 }
+
+run "compaction" {
+  command = apply
+
+  variables {
+    compaction_schedule = "cron(30 3 * * ? *)"
+  }
+
+  assert {
+    condition     = strcontains(module.finding_exports.policies["function"], "s3:DeleteObject") && length(aws_scheduler_schedule.compaction) == 1
+    error_message = "Only a scheduled compaction may delete, and only finding-exports."
+  }
+}

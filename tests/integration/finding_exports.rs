@@ -101,6 +101,11 @@ impl Buckets {
             .collect()
     }
 
+    fn lake_keys(&self) -> Vec<String> {
+        let objects = machine().store.list(&self.lake, "findings/");
+        objects.into_iter().map(|(key, _)| key).collect()
+    }
+
     fn counts(&self) -> Vec<[u64; 3]> {
         self.lake().into_iter().map(|(_, counts)| counts).collect()
     }
@@ -518,6 +523,26 @@ fn r5_killed_at_any_call_and_started_again_nothing_is_lost_and_nothing_is_there_
         }
         assert!(kills >= 3, "it reads, sets aside and writes: {kills}");
     }
+}
+
+#[test]
+fn a_schedule_lets_it_compact_the_days_that_are_over() {
+    let buckets = Buckets::new();
+    for number in 0..4 {
+        let key = KEY.replace("0b5e", &format!("{number}"));
+        assert_eq!(failed(&buckets.export(&buckets.put(&key, &gzip(&findings(3))))), DONE);
+    }
+    let schedule = json!({"version": "0", "id": "s1", "detail-type": "Scheduled Event",
+        "source": "aws.scheduler", "account": "111122223333", "region": "eu-west-1",
+        "time": "2026-10-09T03:30:00Z", "resources": [], "detail": {}});
+    let bare = runtime_stub::invoke(buckets.command(&machine().endpoint()), &schedule.to_string());
+    let summary: Value = serde_json::from_str(&bare.body).unwrap();
+    assert_eq!(summary["compacted"], 4, "{bare:?}");
+    let names: Vec<_> = buckets.lake_keys();
+    assert_eq!(names.len(), 5, "the small files wait for their readers: {names:?}");
+    assert_eq!(names.iter().filter(|key| key.contains("/compacted-")).count(), 1);
+    assert_eq!(failed(&buckets.export(&schedule)), DONE);
+    assert_eq!(buckets.lake_keys(), names, "once more changes nothing");
 }
 
 fn gzip(text: &str) -> Vec<u8> {

@@ -18,7 +18,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use tracing::{info, warn};
 
-use crate::{Settings, incoming};
+use crate::{Settings, compaction::compact, incoming};
 
 /// How many events of a batch are worked on at once. They wait for S3 most of the time.
 const AT_ONCE: usize = 4;
@@ -29,6 +29,9 @@ const LARGE: u64 = 256 << 10;
 
 /// After this many deliveries an object that cannot be found counts as gone.
 const TRIES: u32 = 3;
+
+/// The `detail-type` of an event that a schedule sends.
+const SCHEDULED: &str = "Scheduled Event";
 
 /// The function, with what it keeps between invocations.
 #[derive(Debug)]
@@ -46,6 +49,8 @@ struct Summary {
     rows: u64,
     quarantined: u64,
     ignored: u32,
+    /// Small files that became part of large ones.
+    compacted: u64,
 }
 
 /// An object that has to come back.
@@ -95,6 +100,10 @@ impl FindingExports {
         let mut summary = Summary::default();
         match S3Event::parse(&event).map_err(RecordFailure::alone)? {
             S3Event::Test => scope.metrics.count("TestEvents", 1),
+            S3Event::Other(kind) if kind == SCHEDULED => {
+                let compacted = compact(&self.lake, scope).await;
+                summary.compacted = compacted.map_err(|error| told(error.into()))?.sources;
+            }
             S3Event::Other(kind) => {
                 scope.metrics.count("OtherEvents", 1);
                 info!(kind, "not about a created object");

@@ -1,6 +1,7 @@
 //! One export object of GuardDuty becomes one Parquet object of the lake, with the same effect
 //! however often it is told.
 
+mod compaction;
 mod handle;
 mod incoming;
 mod settings;
