@@ -3,8 +3,8 @@
     tests/python/read_lake.py LAKE
 
 LAKE is a folder with findings/v1/region=…/account=…/date=…/*.parquet, as in the lake bucket. pyarrow and DuckDB must see the same rows and the same
-columns and types in every file. Prints {"files": …, "rows": …, "columns": {name: type}, "version_keys": [sorted, each once]}; exits 1 and says
-why when they differ.
+columns and types in every file; Polars and ClickHouse (chDB), where they are installed, the same rows, names and non-null values of the whole lake.
+Prints {"files": …, "rows": …, "columns": {name: type}, "version_keys": [sorted, each once], "readers": […]}; exits 1 and says why when they differ.
 """
 
 import json
@@ -54,6 +54,29 @@ def with_duckdb(connection, path):
     return columns(table.schema), table.num_rows, table.column("version_key").to_pylist()
 
 
+def counts_by_duckdb(connection, pattern, names):
+    """Non-null values of each column."""
+    values = ", ".join(f'count("{name}")' for name in names)
+    row = connection.execute(f"SELECT {values} FROM read_parquet(?, hive_partitioning = false)", [pattern]).fetchone()
+    return dict(zip(names, row))
+
+
+def counts_by_polars(pattern, names):
+    import polars
+
+    counts = polars.scan_parquet(pattern, hive_partitioning=False).select(polars.all().count()).collect()
+    agree("columns, pyarrow against Polars", sorted(names), sorted(counts.columns))
+    return counts.row(0, named=True)
+
+
+def counts_by_chdb(pattern, names):
+    import chdb
+
+    # A value that may be absent is Nullable there, which count() leaves out.
+    values = ", ".join(f'count("{name}") AS "{name}"' for name in names)
+    return {name: int(count) for name, count in json.loads(chdb.query(f"SELECT {values} FROM file('{pattern}', Parquet) SETTINGS use_hive_partitioning = 0, output_format_json_quote_64bit_integers = 0", "JSONEachRow").bytes()).items()}
+
+
 def read(lake):
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
@@ -76,7 +99,18 @@ def read(lake):
         pattern = str(lake / "findings/v1/**/*.parquet")
         count = "SELECT count(*) FROM read_parquet(?, hive_partitioning = true, hive_types_autocast = false)"
         agree("rows of the whole lake", rows, connection.execute(count, [pattern]).fetchone()[0])
-    return {"files": len(files), "rows": rows, "columns": first or {}, "version_keys": sorted(keys)}
+    readers = ["pyarrow", "DuckDB"]
+    if files:
+        names = sorted(first)
+        expected = counts_by_duckdb(connection, pattern, names)
+        for name, reader in [("Polars", counts_by_polars), ("chDB", counts_by_chdb)]:
+            try:
+                own = reader(pattern, names)
+            except ImportError:
+                continue
+            agree(f"values in each column, DuckDB against {name}", expected, own)
+            readers.append(name)
+    return {"files": len(files), "rows": rows, "columns": first or {}, "version_keys": sorted(keys), "readers": readers}
 
 
 def main():
