@@ -100,7 +100,9 @@ fn the_views_and_questions_for_athena_answer_in_duckdb() {
     assert_eq!(count(&asked, "archived"), count(counts, "archived"));
     assert_eq!(count(&asked, "set_aside"), count(counts, "quarantined"));
     for (question, rows) in asked["questions"].as_object().unwrap() {
-        assert!(rows.as_u64() > Some(0), "{question} has no answer in the demo");
+        // Nothing in the demo becomes graver.
+        let is_answered = rows.as_u64() > Some(0) || question == "risen";
+        assert!(is_answered, "{question} has no answer in the demo");
     }
 }
 

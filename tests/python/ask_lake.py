@@ -61,7 +61,7 @@ def ask(lake, catalog):
     for name in sorted(views, key=lambda name: (name != "findings_versions", name)):
         connection.execute(f"CREATE VIEW {name} AS {views[name]}")
     one = lambda query: connection.execute(query).fetchone()[0]
-    questions = {path.stem: len(connection.execute(path.read_text()).fetchall()) for path in sorted((catalog / "questions").glob("*.sql"))}
+    questions = {path.stem: one(f"SELECT count(*) FROM ({path.read_text()}) AS answer") for path in sorted((catalog / "questions").glob("*.sql"))}
     identity = "coalesce(account_id, ''), coalesce(region, ''), finding_id"
     return {
         "views": {name: one(f"SELECT count(*) FROM {name}") for name in views},

@@ -68,6 +68,10 @@ fn each(json: &str, wrappers: usize, records: &mut Vec<Record>) -> Result<(), Un
 }
 
 fn object(json: &str, wrappers: usize, records: &mut Vec<Record>) -> Result<(), Unreadable> {
+    if let Some(finding) = Finding::parse_plain(json) {
+        records.push(Record::Finding(Box::new(finding)));
+        return Ok(());
+    }
     let members: Members<'_> = serde_json::from_str(json).map_err(ExtractError::from)?;
     if let Some(detail_type) = members.text("detail-type")? {
         return event(&members, &detail_type, wrappers, records);

@@ -60,8 +60,6 @@ struct Node {
 #[derive(Debug, Clone)]
 pub struct Values<'a> {
     slots: Vec<Slot<'a>>,
-    /// Whether the outermost object has a member that no path begins with, or in another casing.
-    has_strangers: bool,
 }
 
 /// Most paths have one value or none, which takes no memory of its own.
@@ -126,21 +124,28 @@ impl Paths {
     /// # Errors
     /// When the text is no JSON or nested too deeply.
     pub fn extract<'a>(&self, json: &'a str) -> Result<Values<'a>, ExtractError> {
+        self.walk(json, false).map_err(|broken| match broken {
+            Broken::TooDeep => ExtractError::TooDeep,
+            Broken::Syntax | Broken::Stranger => syntax_error(json),
+        })
+    }
+
+    /// Walks `json` if it is an object, unless it has a member that no path begins with, or in another
+    /// casing than that of the wire or the AWS CLI. `None` for such, and for what is no JSON.
+    pub(crate) fn extract_plain<'a>(&self, json: &'a str) -> Option<Values<'a>> {
+        if json.trim_start().starts_with('{') { self.walk(json, true).ok() } else { None }
+    }
+
+    fn walk<'a>(&self, json: &'a str, plain_only: bool) -> Result<Values<'a>, Broken> {
         let mut values = self.nothing();
-        let mut walk = Walk { paths: self, scan: Scan::new(json), sink: &mut values };
-        match walk.value(ROOT, 0) {
-            Ok(()) if walk.scan.is_at_end() => Ok(values),
-            Err(Broken::TooDeep) => Err(ExtractError::TooDeep),
-            Ok(()) | Err(Broken::Syntax) => Err(syntax_error(json)),
-        }
+        let mut walk = Walk { paths: self, scan: Scan::new(json), sink: &mut values, plain_only };
+        walk.value(ROOT, 0)?;
+        if walk.scan.is_at_end() { Ok(values) } else { Err(Broken::Syntax) }
     }
 
     /// An extraction that found nothing.
     pub fn nothing<'a>(&self) -> Values<'a> {
-        Values {
-            slots: std::iter::repeat_with(Slot::new).take(self.count).collect(),
-            has_strangers: false,
-        }
+        Values { slots: std::iter::repeat_with(Slot::new).take(self.count).collect() }
     }
 
     fn insert(&mut self, segments: &[&str]) -> usize {
@@ -170,11 +175,6 @@ impl<'a> Values<'a> {
     pub fn at(&self, slot: usize) -> &[Value<'a>] {
         self.slots.get(slot).map_or(&[], SmallVec::as_slice)
     }
-
-    /// Whether the outermost object has a member that no path begins with, or in another casing.
-    pub(crate) fn has_strangers(&self) -> bool {
-        self.has_strangers
-    }
 }
 
 impl<'a> Sink<'a> for Values<'a> {
@@ -188,10 +188,6 @@ impl<'a> Sink<'a> for Values<'a> {
         if let Some(values) = self.slots.get_mut(*last) {
             values.push(value);
         }
-    }
-
-    fn stranger(&mut self) {
-        self.has_strangers = true;
     }
 }
 

@@ -44,7 +44,15 @@ impl Finding {
     /// # Errors
     /// When the text is no JSON object with an id, or a field that decides stands there twice.
     pub fn parse(raw: &str) -> Result<Self, Unreadable> {
-        let header = Header::read(raw)?;
+        Self::with(raw, &Header::read(raw)?)
+    }
+
+    /// Reads what plainly is one bare finding. `None` does not mean that it is none.
+    pub(crate) fn parse_plain(raw: &str) -> Option<Self> {
+        Self::with(raw, &Header::read_plain(raw)?).ok()
+    }
+
+    fn with(raw: &str, header: &Header<'_>) -> Result<Self, Unreadable> {
         let text = |field| header.text(field).map(Box::<str>::from);
         let id = text(Field::Id).filter(|id| !id.is_empty()).ok_or(Unreadable::MissingId)?;
         Ok(Self {

@@ -127,7 +127,11 @@ pub(crate) const MEMBERS: [&str; 16] = [
     "updatedAt",
 ];
 
-static PATHS: LazyLock<Paths> = LazyLock::new(|| Paths::new(Field::ALL.map(Field::path)));
+static PATHS: LazyLock<Paths> = LazyLock::new(|| {
+    let mut paths = Paths::new(Field::ALL.map(Field::path));
+    MEMBERS.into_iter().for_each(|member| paths.know(member));
+    paths
+});
 
 /// The header's values as found in one finding.
 #[derive(Debug, Clone)]
@@ -145,6 +149,21 @@ impl<'a> Header<'a> {
             Some(field) => Err(Unreadable::Ambiguous { field: field.path() }),
             None => Ok(header),
         }
+    }
+
+    /// Finds the header's fields in what plainly is one bare finding. `None` does not mean that it
+    /// is none.
+    pub(crate) fn read_plain(raw: &'a str) -> Option<Self> {
+        let header = Self(PATHS.extract_plain(raw)?);
+        header.plainly_is_a_finding().then_some(header)
+    }
+
+    /// Whether there is an id, something that only a finding has, and no field twice.
+    pub(crate) fn plainly_is_a_finding(&self) -> bool {
+        let tells = [Field::Type, Field::Severity, Field::AccountId];
+        self.text(Field::Id).is_some_and(|id| !id.is_empty())
+            && tells.into_iter().any(|field| !self.0.at(field as usize).is_empty())
+            && self.repeated().is_none()
     }
 
     /// The header in values whose first slots are its fields.

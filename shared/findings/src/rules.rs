@@ -131,13 +131,13 @@ impl RuleSet {
     /// Decides what happens with a finding: the first rule that is not expired and is known to
     /// match decides, and the guards have the last word.
     pub fn decide(&self, finding: &Finding, as_of: Timestamp) -> Decision<'_> {
-        Matcher::new(self, as_of).decide(&self.reading(finding))
+        Matcher::for_one(self, as_of).decide(&self.reading(finding))
     }
 
     /// Decides and says why.
     pub fn explain(&self, finding: &Finding, as_of: Timestamp) -> Explanation<'_> {
         let reading = self.reading(finding);
-        let decision = Matcher::new(self, as_of).decide(&reading);
+        let decision = Matcher::for_one(self, as_of).decide(&reading);
         let subject = Subject { values: reading.header.values(), as_of };
         let mut trace = Vec::new();
         for rule in &self.rules {

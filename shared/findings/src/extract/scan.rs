@@ -18,6 +18,8 @@ pub(super) struct Scan<'a> {
 pub(super) enum Broken {
     Syntax,
     TooDeep,
+    /// Something that was not to be there, though it may be JSON.
+    Stranger,
 }
 
 /// A string between its quotes.

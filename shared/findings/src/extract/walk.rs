@@ -11,9 +11,6 @@ use super::{
 pub(super) trait Sink<'a> {
     /// Takes a value for some slots.
     fn take(&mut self, slots: &[usize], value: Value<'a>);
-
-    /// Hears of a member of the outermost object that is not written as any path is.
-    fn stranger(&mut self) {}
 }
 
 /// A walk over one text.
@@ -21,6 +18,8 @@ pub(super) struct Walk<'w, 'a, S: ?Sized> {
     pub(super) paths: &'w Paths,
     pub(super) scan: Scan<'a>,
     pub(super) sink: &'w mut S,
+    /// Whether it ends at a member of the outermost object that is not written as any path is.
+    pub(super) plain_only: bool,
 }
 
 /// Values found in a text that was decoded on the way, copied out of it.
@@ -103,7 +102,7 @@ impl<'a, S: Sink<'a> + ?Sized> Walk<'_, 'a, S> {
         }
         let mut sink = Embedded(&mut *self.sink);
         let mut inner: Walk<'_, '_, dyn Sink<'_>> =
-            Walk { paths: self.paths, scan: Scan::new(text), sink: &mut sink };
+            Walk { paths: self.paths, scan: Scan::new(text), sink: &mut sink, plain_only: false };
         // It was read to its end once: only half of a surrogate pair can still stand in the way.
         let _ = inner.value(holder, 0);
     }
@@ -118,8 +117,8 @@ impl<'a, S: Sink<'a> + ?Sized> Walk<'_, 'a, S> {
                 Some(key) => self.paths.find(node, key),
                 None => self.paths.find(node, key.text()?.as_bytes()),
             };
-            if depth == 0 && !found.is_some_and(|found| found.is_usual) {
-                self.sink.stranger();
+            if self.plain_only && depth == 0 && !found.is_some_and(|found| found.is_usual) {
+                return Err(Broken::Stranger);
             }
             match found {
                 Some(found) => self.value(found.node, depth + 1)?,

@@ -48,8 +48,9 @@ enum Left {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked<'s, 'v, 'a> {
     pub(super) subject: Subject<'v, 'a>,
-    /// The rules that its kind does not rule out.
-    pub(super) allowed: &'s [u64],
+    /// The rules that its kind does not rule out; `None` when nobody has looked, so that each has to
+    /// be asked for all of its conditions.
+    pub(super) allowed: Option<&'s [u64]>,
     /// When it was updated, in epoch milliseconds, as far as that is asked for and plain.
     updated: Option<i64>,
 }
@@ -89,11 +90,11 @@ impl Index {
         index
     }
 
-    /// A finding of which it is known which rules its kind allows.
+    /// A finding, with the rules that its kind allows when that is known.
     pub(super) fn asked<'s, 'v, 'a>(
         &self,
         subject: Subject<'v, 'a>,
-        allowed: &'s [u64],
+        allowed: Option<&'s [u64]>,
     ) -> Asked<'s, 'v, 'a> {
         let updated = match subject.values.at(Field::UpdatedAt as usize) {
             [only] if self.asks_for_moment => header::time(only).map(|own| own.epoch_millis()),
@@ -105,13 +106,15 @@ impl Index {
     /// Hands every rule that may match to `ask`, list by list, each in order, until it says no. A
     /// rule may be handed over more than once when a value repeats.
     pub(super) fn each(&self, asked: Asked<'_, '_, '_>, mut ask: impl FnMut(usize) -> bool) {
-        for position in in_both(&self.by_kind, asked.allowed) {
+        for position in in_both(&self.by_kind, asked.allowed.unwrap_or(&self.by_kind)) {
             if !ask(position) {
                 break;
             }
         }
         self.each_list(asked.subject.values, |list| {
-            for position in list.iter().filter(|position| contains(asked.allowed, **position)) {
+            let may_match =
+                |position: &&usize| asked.allowed.is_none_or(|own| contains(own, **position));
+            for position in list.iter().filter(may_match) {
                 if !ask(*position) {
                     break;
                 }
@@ -121,7 +124,8 @@ impl Index {
 
     /// Whether a rule that may match does.
     pub(super) fn holds(&self, rules: &[Rule], position: usize, asked: Asked<'_, '_, '_>) -> bool {
-        let rest = match (self.left.get(position), asked.updated) {
+        let left = asked.allowed.and_then(|_| self.left.get(position));
+        let rest = match (left, asked.updated) {
             (Some(Left::Nothing), _) => return true,
             (Some(Left::Updated { from, until }), Some(moment)) => {
                 return (*from..*until).contains(&moment);

@@ -11,13 +11,19 @@ use crate::{Timestamp, expression::Subject};
 pub struct Matcher<'r> {
     rules: &'r RuleSet,
     as_of: Timestamp,
-    kinds: Kinds,
+    /// What is remembered; nothing for a single finding.
+    kinds: Option<Kinds>,
 }
 
 impl<'r> Matcher<'r> {
     /// A matcher that decides as of a moment.
     pub fn new(rules: &'r RuleSet, as_of: Timestamp) -> Self {
-        Self { rules, as_of, kinds: Kinds::default() }
+        Self { rules, as_of, kinds: Some(Kinds::default()) }
+    }
+
+    /// A matcher for a single finding: working out what to remember would cost more than asking.
+    pub(super) fn for_one(rules: &'r RuleSet, as_of: Timestamp) -> Self {
+        Self { rules, as_of, kinds: None }
     }
 
     /// The rule set.
@@ -30,7 +36,8 @@ impl<'r> Matcher<'r> {
         let Self { rules: set, as_of, kinds } = self;
         let (rules, index) = (&set.rules, &set.index);
         let subject = Subject { values: reading.header.values(), as_of: *as_of };
-        let asked = index.asked(subject, kinds.allowed(rules, subject));
+        let allowed = kinds.as_mut().map(|kinds| kinds.allowed(rules, subject));
+        let asked = index.asked(subject, allowed);
         let mut first = usize::MAX;
         index.each(asked, |position| {
             let can_decide = position < first
@@ -73,7 +80,8 @@ impl<'r> Matcher<'r> {
         let Self { rules: set, as_of, kinds } = self;
         let (rules, index) = (&set.rules, &set.index);
         let subject = Subject { values: reading.header.values(), as_of: *as_of };
-        let asked = index.asked(subject, kinds.allowed(rules, subject));
+        let allowed = kinds.as_mut().map(|kinds| kinds.allowed(rules, subject));
+        let asked = index.asked(subject, allowed);
         matched.clear();
         index.each(asked, |position| {
             if index.holds(rules, position, asked) {
@@ -92,7 +100,8 @@ impl<'r> Matcher<'r> {
     pub(super) fn asked(&mut self, reading: &Reading<'_>) -> Vec<usize> {
         let Self { rules: set, as_of, kinds } = self;
         let subject = Subject { values: reading.header.values(), as_of: *as_of };
-        let asked = set.index.asked(subject, kinds.allowed(&set.rules, subject));
+        let allowed = kinds.as_mut().map(|kinds| kinds.allowed(&set.rules, subject));
+        let asked = set.index.asked(subject, allowed);
         let mut positions = Vec::new();
         set.index.each(asked, |position| {
             positions.push(position);

@@ -19,19 +19,8 @@ impl RuleSet {
     /// may be wrapped, hold members that no finding is known to have, or be broken.
     /// [`decode`](crate::decode) says what it is, and [`RuleSet::reading`] goes on from there.
     pub fn read<'a>(&self, json: &'a str) -> Option<Reading<'a>> {
-        if !json.trim_start().starts_with('{') {
-            return None;
-        }
-        let values = self.paths.extract(json).ok()?;
-        if values.has_strangers() {
-            return None;
-        }
-        let reading = Reading { header: Header::within(values) };
-        let tells = [Field::Type, Field::Severity, Field::AccountId];
-        let is_finding = !reading.id().is_empty()
-            && reading.header.repeated().is_none()
-            && tells.iter().any(|field| !reading.header.values().at(*field as usize).is_empty());
-        is_finding.then_some(reading)
+        let header = Header::within(self.paths.extract_plain(json)?);
+        header.plainly_is_a_finding().then_some(Reading { header })
     }
 
     /// Reads a finding that was decoded.
