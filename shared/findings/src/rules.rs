@@ -61,6 +61,12 @@ pub struct Defaults {
     pub archive_ceiling: Severity,
     /// A run that would archive more than this archives nothing.
     pub max_archive_per_run: usize,
+    /// A rule that would archive more than this on one day, in UTC, archives nothing more that day.
+    pub max_archive_per_day: usize,
+    /// A sweep that would archive more than this share of what it looked at archives nothing.
+    pub max_archive_share: f64,
+    /// A finding that was archived this often and came back each time stays for a person to see.
+    pub max_recurrences: usize,
 }
 
 impl Default for Defaults {
@@ -69,6 +75,9 @@ impl Default for Defaults {
             hold: Duration::from_secs(24 * 3600),
             archive_ceiling: Severity::HIGHEST_LOW,
             max_archive_per_run: 500,
+            max_archive_per_day: 1000,
+            max_archive_share: 0.5,
+            max_recurrences: 20,
         }
     }
 }

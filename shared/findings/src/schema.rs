@@ -102,6 +102,8 @@ fn rule() -> Value {
                 "$ref": "#/$defs/duration",
                 "description": "How long a finding must have been quiet before it is archived.",
             },
+            "max_archive_per_day": per_day("It archives at most this many findings on one day, in UTC."),
+            "max_recurrences": recurrences("A finding that it archived this often and that came back each time stays for a person to see."),
             "criteria": reference("criteria"),
             "unless": {
                 "$ref": "#/$defs/alternatives",
@@ -164,9 +166,23 @@ fn defaults() -> Value {
                 "type": "integer", "minimum": 1, "maximum": 1_000_000,
                 "description": "A run that would archive more than this archives nothing [500].",
             },
+            "max_archive_per_day": per_day("A rule that would archive more than this on one day, in UTC, archives nothing more that day [1000]."),
+            "max_archive_share": {
+                "type": "number", "exclusiveMinimum": 0, "maximum": 1,
+                "description": "A sweep that looked at 100 findings or more and would archive more than this share of them archives nothing [0.5].",
+            },
+            "max_recurrences": recurrences("A finding that was archived this often and came back each time stays for a person to see [20]."),
         }),
     );
     described(defaults, "What holds for every rule that says nothing else.")
+}
+
+fn per_day(description: &str) -> Value {
+    json!({ "type": "integer", "minimum": 1, "maximum": 20_000, "description": description })
+}
+
+fn recurrences(description: &str) -> Value {
+    json!({ "type": "integer", "minimum": 1, "maximum": 1_000_000, "description": description })
 }
 
 fn destination() -> Value {

@@ -142,7 +142,14 @@ fn list<'n>(fields: &Fields<'n>, name: &str, problems: &mut Problems) -> &'n [No
 }
 
 fn defaults(node: &Node, problems: &mut Problems) -> Option<Defaults> {
-    let known = ["hold", "archive_ceiling", "max_archive_per_run"];
+    let known = [
+        "hold",
+        "archive_ceiling",
+        "max_archive_per_run",
+        PER_DAY.0,
+        "max_archive_share",
+        RECURRENCES.0,
+    ];
     let fields = Fields::of(node, "`defaults`", &known, problems)?;
     let mut defaults = Defaults::default();
     if let Some(hold) = fields.get("hold").and_then(|node| duration(node, problems)) {
@@ -160,26 +167,59 @@ fn defaults(node: &Node, problems: &mut Problems) -> Option<Defaults> {
                 .help("write a severity below 7: High and Critical findings are never archived"),
         }
     }
-    if let Some(node) = fields.get("max_archive_per_run") {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "checked to be a whole number from 1 to a million"
-        )]
-        let count = match node.content {
-            Content::Number(number) if number.fract() == 0.0 && (1.0..=1e6).contains(&number) => {
-                Some(number as usize)
+    if let Some(count) = count(&fields, "max_archive_per_run", 1_000_000, problems) {
+        defaults.max_archive_per_run = count;
+    }
+    if let Some(count) = count(&fields, PER_DAY.0, PER_DAY.1, problems) {
+        defaults.max_archive_per_day = count;
+    }
+    if let Some(count) = count(&fields, RECURRENCES.0, RECURRENCES.1, problems) {
+        defaults.max_recurrences = count;
+    }
+    if let Some(node) = fields.get("max_archive_share") {
+        match node.content {
+            Content::Number(share) if share > 0.0 && share <= 1.0 => {
+                defaults.max_archive_share = share;
             }
-            _ => None,
-        };
-        match count {
-            Some(count) => defaults.max_archive_per_run = count,
-            None => problems
-                .at(node, Code::BadValue, format!("`{}` is no count of findings", node.summary()))
-                .help("write a whole number from 1 to 1000000"),
+            _ => problems
+                .at(node, Code::BadValue, format!("`{}` is no share", node.summary()))
+                .help("write a number above 0 and up to 1: 0.5 is half of the findings"),
         }
     }
     Some(defaults)
+}
+
+/// A field that a rule and the defaults may have, with its largest value.
+pub(super) const PER_DAY: (&str, usize) = ("max_archive_per_day", 20_000);
+pub(super) const RECURRENCES: (&str, usize) = ("max_recurrences", 1_000_000);
+
+/// A whole number from 1 to `most`.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "checked to be a whole number from 1 to a million"
+)]
+pub(super) fn count(
+    fields: &Fields<'_>,
+    name: &str,
+    most: usize,
+    problems: &mut Problems,
+) -> Option<usize> {
+    let node = fields.get(name)?;
+    match node.content {
+        Content::Number(number)
+            if number.fract() == 0.0 && (1.0..=most as f64).contains(&number) =>
+        {
+            Some(number as usize)
+        }
+        _ => {
+            problems
+                .at(node, Code::BadValue, format!("`{}` is no count of findings", node.summary()))
+                .help(format!("write a whole number from 1 to {most}"));
+            None
+        }
+    }
 }
 
 fn destinations(node: &Node, problems: &mut Problems) -> Vec<(Key, Destination)> {

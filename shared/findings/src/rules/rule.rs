@@ -66,6 +66,10 @@ pub struct Rule {
     pub expires: Option<Timestamp>,
     /// How long a finding must have been quiet before it is archived.
     pub hold: Duration,
+    /// It archives at most this many findings on one day, in UTC.
+    pub max_archive_per_day: usize,
+    /// A finding that was archived this often and came back each time stays for a person to see.
+    pub max_recurrences: usize,
     /// Cases that show what it is meant to do.
     pub cases: Vec<Case>,
     pub(crate) position: Position,

@@ -1,6 +1,6 @@
 //! Reads one rule of a rule file, with its cases.
 
-use super::list;
+use super::{PER_DAY, RECURRENCES, count, list};
 use crate::{
     Timestamp,
     attribute::nearest,
@@ -19,9 +19,20 @@ use crate::{
     scope::Scope,
 };
 
-const RULE: [&str; 11] = [
-    "name", "action", "reason", "owner", "ticket", "expires", "hold", "criteria", "unless",
-    "tests", "runbook",
+const RULE: [&str; 13] = [
+    "name",
+    "action",
+    "reason",
+    "owner",
+    "ticket",
+    "expires",
+    "hold",
+    PER_DAY.0,
+    RECURRENCES.0,
+    "criteria",
+    "unless",
+    "tests",
+    "runbook",
 ];
 
 /// Reads one rule.
@@ -51,6 +62,10 @@ pub(super) fn rule(
         Some(node) => duration(node, problems)?,
         None => defaults.hold,
     };
+    let max_archive_per_day =
+        count(&fields, PER_DAY.0, PER_DAY.1, problems).unwrap_or(defaults.max_archive_per_day);
+    let max_recurrences =
+        count(&fields, RECURRENCES.0, RECURRENCES.1, problems).unwrap_or(defaults.max_recurrences);
     let cases =
         list(&fields, "tests", problems).iter().filter_map(|node| case(node, problems)).collect();
     let reason = fields.text("reason", problems);
@@ -81,6 +96,8 @@ pub(super) fn rule(
         runbook,
         expires,
         hold,
+        max_archive_per_day,
+        max_recurrences,
         cases,
         position: node.position,
         places,

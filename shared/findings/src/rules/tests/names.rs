@@ -44,12 +44,23 @@ fn defaults_stay_within_their_bounds() {
         "max_archive_per_run: 1.5",
         "max_archive_per_run: 1000001",
         "max_archive_per_run: many",
+        "max_archive_per_day: 0",
+        "max_archive_per_day: 20001",
+        "max_archive_share: 0",
+        "max_archive_share: 1.1",
+        "max_archive_share: half",
+        "max_recurrences: 0",
     ] {
         assert!(with(bad).is_err(), "{bad}");
     }
     let set = with("archive_ceiling: 6.9, max_archive_per_run: 1000000").unwrap();
     assert_eq!(set.defaults().archive_ceiling, Severity::new(6.9).unwrap());
     assert_eq!(set.defaults().max_archive_per_run, 1_000_000);
+    let set = with("max_archive_share: 0.25, max_archive_per_day: 20000").unwrap();
+    assert_eq!(
+        (set.defaults().max_archive_share, set.defaults().max_archive_per_day),
+        (0.25, 20_000)
+    );
     assert_eq!(with("max_archive_per_run: 1").unwrap().defaults().max_archive_per_run, 1);
 }
 
@@ -118,4 +129,18 @@ fn an_explanation_shows_objects_on_one_line() {
     let explanation = set.explain(&finding, now());
     let text = serde_json::to_string(&explanation).unwrap();
     assert!(text.contains(r#"{\"key\":\"Role\",\"value\":\"edge\"}"#), "{text}");
+}
+
+#[test]
+fn the_caps_of_a_rule_are_its_own_or_the_defaults() {
+    let rules = "rules:
+  - { name: own, action: archive, max_archive_per_day: 7, max_recurrences: 2, criteria: { severity: { lessThan: 4 } } }
+  - { name: default, action: archive, criteria: { severity: { lessThan: 4 } } }";
+    let set = load(&format!(
+        "version: 1\ndefaults: {{ max_archive_per_day: 9, max_recurrences: 3 }}\n{rules}"
+    ))
+    .unwrap();
+    let caps: Vec<_> =
+        set.rules().iter().map(|rule| (rule.max_archive_per_day, rule.max_recurrences)).collect();
+    assert_eq!(caps, [(7, 2), (9, 3)]);
 }
