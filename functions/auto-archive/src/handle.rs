@@ -1,12 +1,12 @@
 //! One invocation: what its events ask for, the plan, and the acts.
 
 use std::{
-    collections::{BTreeSet, HashMap},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
 
-use findings::Finding;
+use archive::{Archive, ArchiveError, ArchivePlan, Candidate, Done, Ledger, Skipped, judged};
+use findings::{Finding, RuleSet};
 use platform::{
     Failure, Invocation,
     aws::Aws,
@@ -19,15 +19,9 @@ use platform::{
 };
 use serde::Serialize;
 use serde_json::Value;
-use tracing::{error, info, warn};
+use tracing::{error, warn};
 
-use crate::{
-    Mode, Settings,
-    apply::{ApplyError, Applying, Done, read},
-    event::Asked,
-    ledger::{Entry, Ledger},
-    plan::{ArchivePlan, Candidate, OverTheCap, Skipped, SkippedBecause, judged},
-};
+use crate::{Mode, Settings, event::Asked, told};
 
 /// The function, with what it keeps between invocations.
 #[derive(Debug)]
@@ -44,11 +38,7 @@ enum RunError {
     #[error("without the rules of today nothing is archived")]
     Rules(#[source] Arc<RulesError>),
     #[error(transparent)]
-    GuardDuty(#[from] platform::guardduty::GuardDutyError),
-    #[error(transparent)]
-    Apply(#[from] ApplyError),
-    #[error(transparent)]
-    OverTheCap(#[from] OverTheCap),
+    Archive(#[from] ArchiveError),
     #[error("the run was not finished before the deadline; the next one goes on")]
     OutOfTime,
 }
@@ -114,54 +104,11 @@ impl AutoArchive {
     }
 
     async fn within_deadline(&self, asked: &Asked, scope: &Scope) -> Result<Report, RunError> {
-        let run = tokio::time::timeout_at(scope.deadline.instant(), self.run(asked, scope));
-        run.await.unwrap_or(Err(RunError::OutOfTime))
-    }
-
-    async fn run(&self, asked: &Asked, scope: &Scope) -> Result<Report, RunError> {
-        let rules = match self.rules.current().await {
-            Current::Fresh(rules) => rules,
-            Current::Stale(_, problem) | Current::Unavailable(problem) => {
-                return Err(RunError::Rules(problem));
-            }
-        };
-        let as_of = asked.as_of(now());
-        scope.metrics.count("ExpiredRules", rules.expired(as_of).count() as u64);
-        let ripe: Vec<&Finding> = asked
-            .findings
-            .iter()
-            .filter(|finding| judged(&rules, finding, as_of).is_ok())
-            .collect();
-        let applying = Applying {
-            guardduty: &self.guardduty,
-            ledger: Ledger { store: &self.store, bucket: &self.settings.lake_bucket },
-            rules: &rules,
-            metrics: &scope.metrics,
-            now,
-        };
-        let (mut done, mut noted) = (Done::default(), 0);
-        if self.settings.mode == Mode::Apply {
-            let mut begun: Vec<Entry> = ripe.iter().map(|finding| Entry::of(finding)).collect();
-            if let Some(run) = asked.run() {
-                let chunks = applying.ledger.noted(run).await.map_err(ApplyError::from)?;
-                noted = chunks.len();
-                begun.extend(chunks.into_iter().flatten());
-            }
-            applying.repair(begun, as_of, &mut done).await?;
-        }
-        let ids = self.ids(&ripe, asked.sweep.is_some()).await?;
-        let copies = read(&self.guardduty, &ids).await?;
-        let plan = ArchivePlan::new(&rules, &copies, as_of);
-        self.told(&plan, scope);
-        if let Some(over) = plan.over_the_cap {
-            scope.metrics.count("OverTheCap", 1);
-            return Err(over.into());
-        }
-        if self.settings.mode == Mode::Apply {
-            let by_id: HashMap<&str, &Finding> =
-                copies.iter().map(|finding| (finding.id(), finding)).collect();
-            applying.apply(&plan, &by_id, asked.run().map(|run| (run, noted)), &mut done).await?;
-        }
+        let mut done = Done::default();
+        let run = self.run(asked, scope, &mut done);
+        let run = tokio::time::timeout_at(scope.deadline.instant(), run).await;
+        told::done(&done, &scope.metrics);
+        let plan = run.unwrap_or(Err(RunError::OutOfTime))?;
         Ok(Report {
             mode: self.settings.mode.as_str(),
             plan: plan.candidates().cloned().collect(),
@@ -170,49 +117,66 @@ impl AutoArchive {
         })
     }
 
-    /// Which findings to look at: those of events that look ripe, and at a schedule all that are
-    /// not archived.
-    async fn ids(&self, ripe: &[&Finding], is_sweep: bool) -> Result<Vec<String>, RunError> {
-        let mut ids: BTreeSet<String> =
-            ripe.iter().map(|finding| finding.id().to_owned()).collect();
-        if is_sweep {
-            ids.extend(self.guardduty.unarchived_ids().await?);
+    async fn run(
+        &self,
+        asked: &Asked,
+        scope: &Scope,
+        done: &mut Done,
+    ) -> Result<ArchivePlan, RunError> {
+        let rules = match self.rules.current().await {
+            Current::Fresh(rules) => rules,
+            Current::Stale(_, problem) | Current::Unavailable(problem) => {
+                return Err(RunError::Rules(problem));
+            }
+        };
+        let archive = self.archive(&rules);
+        let (as_of, is_sweep) = (asked.as_of(now()), asked.sweep.is_some());
+        scope.metrics.count("ExpiredRules", rules.expired(as_of).count() as u64);
+        let looks_ripe = |finding: &&Finding| judged(&rules, finding, as_of).is_ok();
+        let ripe: Vec<&Finding> = asked.findings.iter().filter(looks_ripe).collect();
+        let suspects: Vec<String> = asked
+            .findings
+            .iter()
+            .filter(|finding| archive.is_suspect(finding, as_of))
+            .map(|finding| finding.id().to_owned())
+            .collect();
+        let acts = self.settings.mode == Mode::Apply;
+        let mut noted = 0;
+        if acts {
+            // What was begun is ended, and what has become worse comes back, stopped or not.
+            noted = archive.repair(&ripe, asked.run(), as_of, done).await?;
+            archive.escalate(&suspects, is_sweep, as_of, done).await?;
+            done.stopped = archive.stopped().await;
         }
-        Ok(ids.into_iter().collect())
+        let question = archive::Asked {
+            ids: ripe.iter().map(|finding| finding.id().to_owned()).collect(),
+            is_sweep,
+            as_of,
+            claims: acts && done.stopped.is_none(),
+        };
+        let planned = archive.plan(&question).await?;
+        told::plan(&planned.plan, &self.settings.mode, &scope.metrics);
+        if let Some(over) = planned.plan.over_the_cap {
+            return Err(ArchiveError::from(over).into());
+        }
+        match &done.stopped {
+            Some(reason) => {
+                warn!(reason, "somebody has stopped the archiving, so nothing is archived")
+            }
+            None if acts => {
+                archive.apply(&planned, asked.run().map(|run| (run, noted)), done).await?;
+            }
+            None => {}
+        }
+        Ok(planned.plan)
     }
 
-    fn told(&self, plan: &ArchivePlan, scope: &Scope) {
-        let count = plan.candidates().count();
-        scope.metrics.count("Ripe", count as u64);
-        let held = plan
-            .skipped
-            .iter()
-            .filter(|skipped| matches!(skipped.because, SkippedBecause::Held(_)))
-            .count();
-        if let Mode::Plan { unknown: Some(value) } = &self.settings.mode {
-            warn!(value, "GUARDSIFT_MODE is neither apply nor plan, so nothing is archived");
-        }
-        let mode = self.settings.mode.as_str();
-        info!(
-            mode,
-            ripe = count,
-            held,
-            kept = plan.skipped.len(),
-            rule_set = plan.rule_set,
-            as_of = plan.as_of.to_rfc3339(),
-            "plan"
-        );
-        for candidate in plan.candidates() {
-            info!(
-                mode,
-                finding.id = candidate.finding_id,
-                finding.r#type = candidate.finding_type,
-                finding.account = candidate.account_id,
-                finding.region = candidate.region,
-                decision.action = "archive",
-                decision.rule = candidate.rule,
-                "decided"
-            );
+    fn archive<'a>(&'a self, rules: &'a RuleSet) -> Archive<'a> {
+        Archive {
+            guardduty: &self.guardduty,
+            ledger: Ledger { store: &self.store, bucket: &self.settings.lake_bucket },
+            rules,
+            now,
         }
     }
 }
@@ -232,10 +196,7 @@ fn reply_of(reply: impl Serialize) -> Result<Value, Failure> {
 fn failed(error: RunError) -> Failure {
     let kind = match &error {
         RunError::Rules(_) => "RulesUnavailable",
-        RunError::GuardDuty(_) | RunError::Apply(ApplyError::GuardDuty(_)) => "GuardDutyFailed",
-        RunError::Apply(ApplyError::Ledger(_)) => "LedgerFailed",
-        RunError::Apply(ApplyError::Unverified { .. }) => "Unverified",
-        RunError::OverTheCap(_) => "OverTheCap",
+        RunError::Archive(error) => error.kind(),
         RunError::OutOfTime => "OutOfTime",
     };
     Failure::new(kind, &error)

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_guardduty::types::{Condition, FindingCriteria};
+use findings::Timestamp;
 
 use super::{CHUNK, GuardDuty, GuardDutyError};
 
@@ -17,6 +18,17 @@ impl GuardDuty {
     pub async fn unarchived_ids(&self) -> Result<Vec<String>, GuardDutyError> {
         let criteria = FindingCriteria::builder()
             .criterion("service.archived", Condition::builder().equals("false").build());
+        self.listed(Some(criteria.build())).await
+    }
+
+    /// The ids of all findings that are archived and were updated at or after this moment, each
+    /// once.
+    pub async fn archived_ids(&self, since: Timestamp) -> Result<Vec<String>, GuardDutyError> {
+        // Times are compared in milliseconds.
+        let updated = Condition::builder().greater_than_or_equal(since.epoch_millis());
+        let criteria = FindingCriteria::builder()
+            .criterion("service.archived", Condition::builder().equals("true").build())
+            .criterion("updatedAt", updated.build());
         self.listed(Some(criteria.build())).await
     }
 

@@ -1,0 +1,110 @@
+//! The protocol from one end to the other: what the function and the command line both call.
+
+use std::collections::{BTreeSet, HashMap};
+
+use findings::{Finding, RuleSet, Timestamp};
+use platform::guardduty::GuardDuty;
+
+use crate::{
+    done::Done,
+    entry::Entry,
+    error::ArchiveError,
+    judge::judged,
+    ledger::Ledger,
+    look,
+    plan::{ArchivePlan, Judgements},
+    stop::stopped,
+};
+
+/// Everything that it takes to archive.
+#[derive(Debug, Clone, Copy)]
+pub struct Archive<'a> {
+    /// The detector whose findings are archived.
+    pub guardduty: &'a GuardDuty,
+    /// Where it is written down.
+    pub ledger: Ledger<'a>,
+    /// What decides.
+    pub rules: &'a RuleSet,
+    /// The wall clock.
+    pub now: fn() -> Timestamp,
+}
+
+/// What a run is asked to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// The ids of single findings.
+    pub ids: Vec<String>,
+    /// Whether all findings are looked at that are not archived.
+    pub is_sweep: bool,
+    /// The moment as of which holds are over.
+    pub as_of: Timestamp,
+    /// Whether what is planned will be archived, and so is counted for the day of its rule.
+    pub claims: bool,
+}
+
+/// A plan with the copies that it was made of.
+#[derive(Debug)]
+pub struct Planned {
+    /// What will be archived, and what will not and why.
+    pub plan: ArchivePlan,
+    /// The findings by id, as GuardDuty had them.
+    pub copies: HashMap<String, Finding>,
+}
+
+impl Archive<'_> {
+    /// Reads the findings and decides on what was read. All ids are collected before anything is
+    /// done with one of them, since archiving shifts the pages.
+    ///
+    /// # Errors
+    /// When a call fails. A plan above a cap is no error: it is empty and says why.
+    pub async fn plan(&self, asked: &Asked) -> Result<Planned, ArchiveError> {
+        let mut ids: BTreeSet<String> = asked.ids.iter().cloned().collect();
+        if asked.is_sweep {
+            ids.extend(self.guardduty.unarchived_ids().await?);
+        }
+        let ids: Vec<String> = ids.into_iter().collect();
+        let copies = look::read(self.guardduty, &ids).await?;
+        let mut judgements = Judgements::of(self.rules, &copies, asked.as_of);
+        let copies: HashMap<String, Finding> =
+            copies.into_iter().map(|copy| (copy.id().to_owned(), copy)).collect();
+        self.settle(&mut judgements, &copies).await?;
+        let plan = ArchivePlan::of(self.rules, judgements, asked.as_of, asked.is_sweep);
+        let mut planned = Planned { plan, copies };
+        let rules = self.rules.rules();
+        planned.keep_to_the_day(self.ledger, rules, (self.now)(), asked.claims).await?;
+        Ok(planned)
+    }
+
+    /// Ends what an earlier attempt began: whatever of these findings, and of those that the run of
+    /// this name has noted, is archived and has no outcome yet. Gives how many chunks were noted.
+    ///
+    /// # Errors
+    /// When a call fails.
+    pub async fn repair(
+        &self,
+        findings: &[&Finding],
+        run: Option<&str>,
+        as_of: Timestamp,
+        done: &mut Done,
+    ) -> Result<usize, ArchiveError> {
+        let now = (self.now)();
+        let begun = findings.iter().filter_map(|finding| {
+            let candidate = judged(self.rules, finding, as_of).ok()?;
+            Some(Entry::of(finding, &candidate.rule, now))
+        });
+        let mut begun: Vec<Entry> = begun.collect();
+        let mut noted = 0;
+        if let Some(run) = run {
+            let chunks = self.ledger.noted(run).await?;
+            noted = chunks.len();
+            begun.extend(chunks.into_iter().flatten());
+        }
+        self.finish(begun, as_of, done).await?;
+        Ok(noted)
+    }
+
+    /// Why nothing may be archived, if somebody has stopped it.
+    pub async fn stopped(&self) -> Option<String> {
+        stopped(self.ledger.store, self.ledger.bucket).await
+    }
+}

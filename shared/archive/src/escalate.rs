@@ -1,0 +1,116 @@
+//! The escalation leg: what a rule archived, and what no rule archives as it is now, is taken back.
+
+use std::time::Duration;
+
+use findings::{Finding, Timestamp};
+use platform::guardduty::CHUNK;
+use tracing::warn;
+
+use crate::{
+    apply::{count, verified},
+    archive::Archive,
+    done::Done,
+    entry::Entry,
+    error::ArchiveError,
+    judge::may_be_archived,
+    line::{Event, Line},
+    look,
+};
+
+/// How far back a sweep looks for archived findings that were updated: events that were missed are
+/// then on a dead-letter queue.
+const LOOK_BACK: Duration = Duration::from_secs(3 * 24 * 3600);
+
+impl Archive<'_> {
+    /// Whether an event's copy of a finding asks for a look: it is archived, and no rule archives it.
+    pub fn is_suspect(&self, finding: &Finding, as_of: Timestamp) -> bool {
+        finding.archived() == Some(true) && !may_be_archived(self.rules, finding, as_of)
+    }
+
+    /// Takes back those of these findings that are archived, that guardsift archived, and that no
+    /// rule archives any more. A sweep looks at all that were updated lately, and takes back only
+    /// what a guard forbids: that a rule was withdrawn is no reason to bring back what it hid.
+    /// A version is taken back once: who archives it again has seen it.
+    ///
+    /// # Errors
+    /// When a call fails, or GuardDuty still shows one as archived.
+    pub async fn escalate(
+        &self,
+        suspects: &[String],
+        is_sweep: bool,
+        as_of: Timestamp,
+        done: &mut Done,
+    ) -> Result<(), ArchiveError> {
+        let mut ids = suspects.to_vec();
+        if is_sweep {
+            ids.extend(self.guardduty.archived_ids(as_of.minus(LOOK_BACK)).await?);
+        }
+        ids.sort();
+        ids.dedup();
+        let mut risen = Vec::new();
+        for copy in look::read(self.guardduty, &ids).await? {
+            let is_guarded = self.rules.decide(&copy, as_of).guard.is_some();
+            let is_asked = is_guarded || suspects.iter().any(|id| id == copy.id());
+            if !is_asked || !self.is_suspect(&copy, as_of) {
+                continue;
+            }
+            if let Some(earlier) = self.archived_before(&copy).await? {
+                risen.push((earlier, copy));
+            }
+        }
+        for chunk in risen.chunks(CHUNK) {
+            self.take_back(chunk, as_of, done).await?;
+        }
+        verified(done)
+    }
+
+    /// The version of this finding that guardsift archived last, unless it was taken back since.
+    async fn archived_before(&self, copy: &Finding) -> Result<Option<Entry>, ArchiveError> {
+        let Some(earlier) = self.ledger.of_finding(copy.id()).await?.into_iter().next() else {
+            return Ok(None);
+        };
+        let fate = self.ledger.fate(&earlier).await?;
+        let is_ours = fate.recorded && fate.outcome != Some(Event::TakenBack) && !fate.undone;
+        let own = Entry::of(copy, &earlier.rule, (self.now)());
+        let is_new = !self.ledger.is_escalated(&own).await?;
+        Ok((is_ours && is_new).then_some(earlier))
+    }
+
+    async fn take_back(
+        &self,
+        risen: &[(Entry, Finding)],
+        as_of: Timestamp,
+        done: &mut Done,
+    ) -> Result<(), ArchiveError> {
+        for (earlier, copy) in risen {
+            let severity = copy.severity().map(findings::Severity::value);
+            warn!(
+                finding.id = copy.id(),
+                finding.severity = severity,
+                rule = earlier.rule,
+                archived_at = earlier.at,
+                "a finding that was archived is no longer harmless, and is taken back"
+            );
+        }
+        let ids: Vec<String> = risen.iter().map(|(_, copy)| copy.id().to_owned()).collect();
+        self.guardduty.unarchive(&ids).await?;
+        let open = look::seen(self.guardduty, &ids, false).await?;
+        for (earlier, copy) in risen {
+            if !open.contains_key(copy.id()) {
+                done.unverified.push(copy.id().to_owned());
+                continue;
+            }
+            let now = (self.now)();
+            let entry = Entry::of(copy, &earlier.rule, now);
+            let mut line =
+                Line::new(Event::Escalated, now, &entry.version_key, &earlier.rule, copy);
+            line.rule_set = Some(self.rules.hash());
+            line.as_of = Some(as_of.to_rfc3339());
+            line.archived_version = Some(&earlier.version_key);
+            line.decision = Some(self.rules.explain(copy, as_of));
+            self.ledger.write(&entry, &line).await?;
+            done.escalated += count(1);
+        }
+        Ok(())
+    }
+}

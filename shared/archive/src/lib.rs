@@ -1,0 +1,35 @@
+//! Archiving by rule: what will be archived and why, the acts in an order that loses nothing, and
+//! the way back.
+
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
+
+mod apply;
+mod archive;
+mod day;
+mod done;
+mod entry;
+mod error;
+mod escalate;
+mod judge;
+mod ledger;
+mod line;
+mod log;
+mod look;
+mod plan;
+mod settle;
+mod stop;
+mod undo;
+
+pub use archive::{Archive, Asked, Planned};
+pub use day::OverTheDay;
+pub use done::Done;
+pub use entry::Entry;
+pub use error::ArchiveError;
+pub use judge::{Candidate, Skipped, SkippedBecause, judged};
+pub use ledger::Ledger;
+pub use line::{Event, Logged};
+pub use log::LogFilter;
+pub use plan::{ArchivePlan, OverTheCap};
+pub use stop::{STOP_KEY, stopped};
+pub use undo::{Left, LeftBecause, UndoPlan, Undone};
