@@ -68,12 +68,19 @@ module "auto_archive" {
         Resource = ["${aws_s3_bucket.lake.arn}/audit/v1/*", "${aws_s3_bucket.lake.arn}/quarantine/v1/auto-archive/*", "${aws_s3_bucket.lake.arn}/state/archive/*"]
       },
       {
+        # The kill switch: read before every run, and never written by the function.
+        Sid      = "ReadStop"
+        Effect   = "Allow"
+        Action   = "s3:GetObject"
+        Resource = "${aws_s3_bucket.lake.arn}/control/archive/stop"
+      },
+      {
         # Makes a missing object a 404; without it S3 says 403.
         Sid       = "SeeWhatIsMissing"
         Effect    = "Allow"
         Action    = "s3:ListBucket"
         Resource  = aws_s3_bucket.lake.arn
-        Condition = { StringLike = { "s3:prefix" = ["audit/v1/*", "quarantine/v1/auto-archive/*", "rules/*", "state/archive/*"] } }
+        Condition = { StringLike = { "s3:prefix" = ["audit/v1/*", "control/archive/*", "quarantine/v1/auto-archive/*", "rules/*", "state/archive/*"] } }
       },
     ]
   })

@@ -8,8 +8,8 @@ use platform::aws::Settings;
 
 use crate::{
     commands::{
-        backtest, findings::FindingsCommand, lake::LakeCommand, preview, reconcile, replay,
-        rules::RulesCommand,
+        archive::ArchiveCommand, backtest, findings::FindingsCommand, lake::LakeCommand, preview,
+        reconcile, replay, rules::RulesCommand, undo,
     },
     moment,
 };
@@ -41,6 +41,14 @@ pub(crate) enum Command {
     /// Show what Slack, Teams, PagerDuty or a program would receive about a finding
     #[command(after_help = preview::EXAMPLES)]
     Preview(preview::Arguments),
+    /// Archive by rule as auto-archive does: plan it, do it, look at the ledger
+    Archive {
+        #[command(subcommand)]
+        command: ArchiveCommand,
+    },
+    /// Take back out of the archive what a rule has archived, and nothing that a person archived
+    #[command(after_help = undo::EXAMPLES)]
+    Undo(undo::Arguments),
     /// Check, test, convert and describe rule files
     Rules {
         #[command(subcommand)]

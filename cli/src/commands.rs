@@ -5,6 +5,7 @@ use crate::{
     exit::Exit,
 };
 
+pub(crate) mod archive;
 pub(crate) mod backtest;
 mod decide;
 mod explain;
@@ -15,10 +16,12 @@ pub(crate) mod preview;
 pub(crate) mod reconcile;
 pub(crate) mod replay;
 pub(crate) mod rules;
+pub(crate) mod undo;
 
 /// Runs the command that was asked for.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     match arguments.command {
+        Command::Archive { command } => archive::run(&command),
         Command::Backtest(arguments) => backtest::run(&arguments),
         Command::Decide(arguments) => decide::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
@@ -28,6 +31,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Preview(arguments) => preview::run(&arguments),
         Command::Reconcile(arguments) => reconcile::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
+        Command::Undo(arguments) => undo::run(&arguments),
         Command::Rules { command } => rules::run(&command),
     }
 }

@@ -10,7 +10,8 @@ pub(crate) enum Exit {
     /// 1: the demo lost something, or a count does not add up.
     DemoFailed,
     /// 3: a check failed: unreadable records under `--strict`, rules with problems or broken
-    /// cases, rules or filters that can't be converted, findings that are not in the lake.
+    /// cases, rules or filters that can't be converted, findings that are not in the lake, a plan
+    /// above a cap, archiving that somebody has stopped.
     CheckFailed,
     /// 252: arguments or input files that can't be used.
     BadUsage,

@@ -19,10 +19,11 @@ mod inflated;
 mod parquet;
 mod s3;
 
+pub(crate) use api::explained as guardduty_explained;
 pub(crate) use connection::Connection;
 pub(crate) use each_text::{Text, each_text};
 pub(crate) use inflated::Inflater;
-pub(crate) use s3::explained;
+pub(crate) use s3::explained as store_explained;
 
 /// The name for GuardDuty itself. A folder of that name is `./api`.
 const API: &str = "api";

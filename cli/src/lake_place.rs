@@ -30,7 +30,7 @@ pub(crate) fn explained(error: &LakeError, connection: &Connection) -> anyhow::E
     match error {
         LakeError::Store(error) => {
             let needed = "s3:ListBucket on the lake's bucket and s3:GetObject, s3:PutObject and for compaction s3:DeleteObject on what is in it";
-            history::explained(error, connection, needed)
+            history::store_explained(error, connection, needed)
         }
         other => anyhow!("{}", printable(&chain(other))),
     }

@@ -17,8 +17,8 @@ run "defaults" {
   }
 
   assert {
-    condition     = jsondecode(module.auto_archive.event_pattern).detail.severity == [{ numeric = ["<", 4] }]
-    error_message = "auto-archive hears low findings only."
+    condition     = jsonencode(jsondecode(module.auto_archive.event_pattern).detail["$or"]) == jsonencode([{ severity = [{ numeric = ["<", 4] }] }, { service = { archived = [true] } }])
+    error_message = "auto-archive hears low findings, and archived ones that may have risen."
   }
 
   assert {

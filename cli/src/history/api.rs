@@ -86,7 +86,7 @@ fn split(answer: &[u8]) -> anyhow::Result<Vec<String>> {
 }
 
 /// The error with the Region that was asked and what to do.
-fn explained(error: &GuardDutyError, connection: &Connection) -> anyhow::Error {
+pub(crate) fn explained(error: &GuardDutyError, connection: &Connection) -> anyhow::Error {
     let place = connection.place();
     match error {
         GuardDutyError::Call { operation, told, status, .. } => {
@@ -98,9 +98,9 @@ fn explained(error: &GuardDutyError, connection: &Connection) -> anyhow::Error {
                 Some(400..=403) if stale.iter().any(|word| told.contains(word)) => {
                     "renew the credentials, or name others with --profile".to_owned()
                 }
-                Some(403) => format!(
-                    "allow guardduty:{operation}; ListDetectors, ListFindings and GetFindings are called"
-                ),
+                Some(400) if told.contains("administrator") => "only the administrator account may do that: use its credentials, and the Region of its detector".to_owned(),
+                Some(400) => "check that --detector-id is a detector of this account and Region".to_owned(),
+                Some(403) => format!("allow guardduty:{operation} to whoever's credentials these are"),
                 _ => "check the network, --region and --endpoint-url".to_owned(),
             };
             anyhow!("{operation}{place} failed: {told}; {advice}")

@@ -45,13 +45,13 @@ impl Connection {
     }
 
     /// ` in eu-west-1`, as far as the Region is known.
-    pub(super) fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         self.region().map(|region| format!(" in {region}")).unwrap_or_default()
     }
 
     /// What kept a call from being made at all, and what to do: there is no Region, or there are no
     /// credentials.
-    pub(super) fn missing(&self, error: &(dyn Error + 'static)) -> Option<String> {
+    pub(crate) fn missing(&self, error: &(dyn Error + 'static)) -> Option<String> {
         if self.region().is_none() {
             return Some("no Region is known; set AWS_REGION or --region".to_owned());
         }

@@ -153,6 +153,7 @@ impl AutoArchive {
             is_sweep,
             as_of,
             claims: acts && done.stopped.is_none(),
+            agreed: None,
         };
         let planned = archive.plan(&question).await?;
         told::plan(&planned.plan, &self.settings.mode, &scope.metrics);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use findings::{Finding, RuleSet, Timestamp};
+use findings::{Action, Finding, Rule, RuleSet, Timestamp};
 use platform::guardduty::GuardDuty;
 
 use crate::{
@@ -40,6 +40,8 @@ pub struct Asked {
     pub as_of: Timestamp,
     /// Whether what is planned will be archived, and so is counted for the day of its rule.
     pub claims: bool,
+    /// The versions that somebody has agreed to; others stay. `None` asks nobody.
+    pub agreed: Option<BTreeSet<String>>,
 }
 
 /// A plan with the copies that it was made of.
@@ -68,6 +70,9 @@ impl Archive<'_> {
         let copies: HashMap<String, Finding> =
             copies.into_iter().map(|copy| (copy.id().to_owned(), copy)).collect();
         self.settle(&mut judgements, &copies).await?;
+        if let Some(agreed) = &asked.agreed {
+            judgements.keep(agreed);
+        }
         let plan = ArchivePlan::of(self.rules, judgements, asked.as_of, asked.is_sweep);
         let mut planned = Planned { plan, copies };
         let rules = self.rules.rules();
@@ -101,6 +106,25 @@ impl Archive<'_> {
         }
         self.finish(begun, as_of, done).await?;
         Ok(noted)
+    }
+
+    /// The same for everything that rules have taken on since a moment: after a command that was
+    /// cut off, of which no event comes again.
+    ///
+    /// # Errors
+    /// When a call fails.
+    pub async fn repair_since(
+        &self,
+        since: Timestamp,
+        as_of: Timestamp,
+        done: &mut Done,
+    ) -> Result<(), ArchiveError> {
+        let archives = |rule: &&Rule| rule.action == Action::Archive;
+        for rule in self.rules.rules().iter().filter(archives) {
+            let begun = self.ledger.taken(&rule.name, Some(since)).await?;
+            self.finish(begun, as_of, done).await?;
+        }
+        Ok(())
     }
 
     /// Why nothing may be archived, if somebody has stopped it.

@@ -27,9 +27,16 @@ impl Archive<'_> {
         finding.archived() == Some(true) && !may_be_archived(self.rules, finding, as_of)
     }
 
+    /// Whether no rule, whatever it says, could archive it.
+    fn is_beyond_any_rule(&self, finding: &Finding) -> bool {
+        let ceiling = self.rules.defaults().archive_ceiling;
+        finding.severity().is_none_or(|severity| severity > ceiling)
+            || finding.concerns_attack_sequence()
+    }
+
     /// Takes back those of these findings that are archived, that guardsift archived, and that no
     /// rule archives any more. A sweep looks at all that were updated lately, and takes back only
-    /// what a guard forbids: that a rule was withdrawn is no reason to bring back what it hid.
+    /// what no rule could archive: that a rule was withdrawn is no reason to bring back what it hid.
     /// A version is taken back once: who archives it again has seen it.
     ///
     /// # Errors
@@ -49,8 +56,8 @@ impl Archive<'_> {
         ids.dedup();
         let mut risen = Vec::new();
         for copy in look::read(self.guardduty, &ids).await? {
-            let is_guarded = self.rules.decide(&copy, as_of).guard.is_some();
-            let is_asked = is_guarded || suspects.iter().any(|id| id == copy.id());
+            let is_asked =
+                self.is_beyond_any_rule(&copy) || suspects.iter().any(|id| id == copy.id());
             if !is_asked || !self.is_suspect(&copy, as_of) {
                 continue;
             }

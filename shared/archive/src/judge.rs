@@ -46,6 +46,8 @@ pub enum SkippedBecause {
     Archived,
     /// This very version was archived before, and a person or an undo took it back.
     TakenBack,
+    /// It was updated after somebody had agreed to another version.
+    Updated,
     /// It was archived this often and has come back each time.
     Recurring {
         /// How often.
@@ -105,6 +107,7 @@ impl fmt::Display for SkippedBecause {
             Self::Held(until) => write!(f, "held until {}", until.to_rfc3339()),
             Self::Archived => f.write_str("archived already"),
             Self::TakenBack => f.write_str("this version was archived before and taken back"),
+            Self::Updated => f.write_str("updated since the plan was shown"),
             Self::Recurring { times, rule } => {
                 write!(f, "archived {times} times by rule {rule} and back each time")
             }

@@ -19,6 +19,8 @@ mod look;
 mod plan;
 mod settle;
 mod stop;
+#[cfg(test)]
+mod tests;
 mod undo;
 
 pub use archive::{Archive, Asked, Planned};

@@ -1,6 +1,6 @@
 //! What will be archived, as a value that can be printed, compared and tested without AWS.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use findings::{Defaults, Finding, RuleSet, Timestamp};
 use platform::guardduty::CHUNK;
@@ -84,6 +84,15 @@ impl Judgements {
             }
         }
         all
+    }
+
+    /// Leaves what is no version that somebody has agreed to.
+    pub(crate) fn keep(&mut self, agreed: &BTreeSet<String>) {
+        let (ripe, updated): (Vec<_>, Vec<_>) = std::mem::take(&mut self.ripe)
+            .into_iter()
+            .partition(|candidate| agreed.contains(&candidate.version_key));
+        self.ripe = ripe;
+        updated.iter().for_each(|own| self.skip(&own.finding_id, SkippedBecause::Updated));
     }
 
     pub(crate) fn skip(&mut self, finding_id: &str, because: SkippedBecause) {

@@ -1,0 +1,138 @@
+//! `guardsift archive`: what the function auto-archive does, by hand and with a look before it.
+
+use std::{io::IsTerminal, io::Write, sync::Arc};
+
+use archive::{ArchiveError, Ledger};
+use clap::Subcommand;
+use comfy_table::{Table, presets};
+use platform::{guardduty::GuardDuty, store::Store};
+
+use crate::{
+    arguments::ConnectionArguments,
+    exit::{Exit, Unusable},
+    history::{Connection, guardduty_explained, store_explained},
+};
+
+mod apply;
+mod log;
+mod plan;
+mod shown;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ArchiveCommand {
+    /// Say what would be archived now, and what not and why; nothing is changed
+    #[command(after_help = plan::EXAMPLES)]
+    Plan(plan::Arguments),
+    /// Show the plan, ask, and archive: recorded before, looked at again afterwards
+    #[command(after_help = apply::EXAMPLES)]
+    Apply(apply::Arguments),
+    /// Show what the ledger holds
+    #[command(after_help = log::EXAMPLES)]
+    Log(log::Arguments),
+}
+
+pub(crate) fn run(command: &ArchiveCommand) -> anyhow::Result<Exit> {
+    match command {
+        ArchiveCommand::Plan(arguments) => plan::run(arguments),
+        ArchiveCommand::Apply(arguments) => apply::run(arguments),
+        ArchiveCommand::Log(arguments) => log::run(arguments),
+    }
+}
+
+/// Where the ledger is, and whose findings.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Place {
+    /// The lake bucket: it holds the ledger, the rules and the stop object
+    #[arg(long, value_name = "BUCKET", value_parser = bucket)]
+    pub(crate) lake: String,
+    /// The detector [default: the account's only one]
+    #[arg(long, value_name = "ID")]
+    detector_id: Option<String>,
+    /// Call this Region
+    #[arg(long, value_name = "REGION", help_heading = "AWS")]
+    region: Option<String>,
+    #[command(flatten)]
+    connection: ConnectionArguments,
+}
+
+fn bucket(text: &str) -> Result<String, String> {
+    platform::config::bucket_name(text)
+        .ok_or_else(|| format!("write {}", platform::config::BUCKET_ALLOWED))
+}
+
+/// GuardDuty and S3 for one command.
+pub(crate) struct Reached {
+    pub(crate) connection: Connection,
+    pub(crate) guardduty: GuardDuty,
+    pub(crate) store: Store,
+    pub(crate) lake: String,
+}
+
+impl Place {
+    pub(crate) fn reach(&self) -> Reached {
+        let connection = Connection::new(self.connection.settings(self.region.as_ref()));
+        Reached {
+            guardduty: GuardDuty::new(Arc::clone(connection.aws()), self.detector_id.clone()),
+            store: Store::new(Arc::clone(connection.aws())),
+            lake: self.lake.clone(),
+            connection,
+        }
+    }
+}
+
+impl Reached {
+    pub(crate) fn ledger(&self) -> Ledger<'_> {
+        Ledger { store: &self.store, bucket: &self.lake }
+    }
+
+    /// Waits for calls to AWS; what failed is told with the Region and what to do.
+    pub(crate) fn wait<T>(
+        &self,
+        calls: impl Future<Output = Result<T, ArchiveError>>,
+    ) -> anyhow::Result<T> {
+        self.connection.runtime()?.block_on(calls).map_err(|error| self.explained(error))
+    }
+
+    fn explained(&self, error: ArchiveError) -> anyhow::Error {
+        let lake = &self.lake;
+        match &error {
+            ArchiveError::GuardDuty(call) => guardduty_explained(call, &self.connection),
+            ArchiveError::Ledger(call) => store_explained(
+                call,
+                &self.connection,
+                &format!(
+                    "s3:ListBucket, s3:GetObject and s3:PutObject on arn:aws:s3:::{lake} and below"
+                ),
+            ),
+            _ => error.into(),
+        }
+    }
+}
+
+/// Asks the person at the terminal. Where there is none, nobody can have meant it.
+pub(crate) fn confirmed(question: &str, is_agreed: bool) -> anyhow::Result<bool> {
+    if is_agreed {
+        return Ok(true);
+    }
+    if !std::io::stdin().is_terminal() {
+        return Err(Unusable(
+            "there is nobody to ask, since standard input is no terminal: look at the plan, then say --yes".to_owned(),
+        )
+        .into());
+    }
+    anstream::eprint!("{question} [y/N] ");
+    std::io::stderr().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+/// A table without lines.
+pub(crate) fn plain(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(header);
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    table
+}

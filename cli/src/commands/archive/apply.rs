@@ -1,0 +1,106 @@
+//! `guardsift archive apply`: the plan, a question, and the acts.
+
+use std::time::Duration;
+
+use archive::{Asked, Done, Planned};
+use clap::ValueEnum;
+
+use super::{confirmed, plan, plan::Question, shown};
+use crate::{arguments::Format, exit::Exit, moment};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    question: Question,
+    /// Archive without asking
+    #[arg(long)]
+    yes: bool,
+    /// How to print what was done
+    #[arg(long, value_enum, default_value_t = DoneFormat::Text)]
+    output: DoneFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DoneFormat {
+    /// For people
+    Text,
+    /// One object
+    Json,
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  guardsift archive apply --lake my-lake
+  guardsift archive apply --lake my-lake --rules rules/ --yes
+
+A finding that is updated while you look at the plan stays. `guardsift undo` takes back what a rule
+has archived.";
+
+/// How long ago a command may have been cut off whose work is ended first.
+const EARLIER: Duration = Duration::from_secs(24 * 3600);
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let reached = arguments.question.place.reach();
+    let rules = arguments.question.rules(&reached)?;
+    let archive = plan::archive(&reached, &rules);
+    let as_of = moment::now();
+    let planned = plan::planned(&reached, &archive, as_of)?;
+    if arguments.output == DoneFormat::Text {
+        shown::plan(&planned.plan, Format::Table)?;
+    }
+    let stopped = reached.wait(async { Ok(archive.stopped().await) })?;
+    let exit = plan::exit(&planned, stopped.as_deref(), &reached.lake);
+    if stopped.is_some() || planned.plan.over_the_cap.is_some() {
+        return Ok(exit);
+    }
+    let count = planned.plan.candidates().count();
+    let mut done = Done::default();
+    if count > 0 {
+        if !confirmed(&format!("Archive {count} findings?"), arguments.yes)? {
+            anstream::eprintln!("nothing was archived");
+            return Ok(exit);
+        }
+        let asked = agreed(&planned);
+        let acts = async {
+            archive.repair_since(as_of.minus(EARLIER), as_of, &mut done).await?;
+            let planned = archive.plan(&asked).await?;
+            archive.apply(&planned, None, &mut done).await
+        };
+        let result = reached.wait(acts);
+        print(&done, arguments.output)?;
+        result?;
+    } else {
+        print(&done, arguments.output)?;
+    }
+    Ok(if done.stopped.is_some() { Exit::CheckFailed } else { exit })
+}
+
+/// The same versions again, read anew: what was updated since stays.
+fn agreed(planned: &Planned) -> Asked {
+    let candidates = || planned.plan.candidates();
+    Asked {
+        ids: candidates().map(|candidate| candidate.finding_id.clone()).collect(),
+        is_sweep: false,
+        as_of: planned.plan.as_of,
+        claims: true,
+        agreed: Some(candidates().map(|candidate| candidate.version_key.clone()).collect()),
+    }
+}
+
+fn print(done: &Done, format: DoneFormat) -> anyhow::Result<()> {
+    match format {
+        DoneFormat::Json => anstream::println!("{}", serde_json::to_string(done)?),
+        DoneFormat::Text => {
+            anstream::println!(
+                "{} archived, {} taken back at once, {} not shown as archived",
+                done.archived,
+                done.taken_back,
+                done.unverified.len()
+            );
+            if let Some(reason) = &done.stopped {
+                anstream::println!("stopped on the way: {reason}");
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! What keeps a run small, and what stops it.
+
+use super::world::{World, block_on, rules};
+use crate::{ArchiveError, OverTheCap, STOP_KEY, SkippedBecause};
+
+#[test]
+fn above_the_cap_of_a_run_nothing_is_archived_or_written() {
+    block_on(async {
+        let mut world = World::new().await;
+        world.rules = rules("max_archive_per_run: 2");
+        let ids: Vec<String> = (0..3).map(|_| world.observe()).collect();
+        let (error, done) = world.sweep().await.unwrap_err();
+        assert!(
+            matches!(error, ArchiveError::OverTheCap(OverTheCap::Run { ripe: 3, cap: 2 })),
+            "{error}"
+        );
+        assert_eq!(done, crate::Done::default());
+        for id in &ids {
+            assert!(!world.is_archived(id) && world.log(id).await.is_empty());
+        }
+    });
+}
+
+#[test]
+fn a_rule_stops_for_the_day_and_goes_on_with_a_higher_cap() {
+    block_on(async {
+        let mut world = World::new().await;
+        world.rules = rules("max_archive_per_day: 2");
+        (0..2).for_each(|_| drop(world.observe()));
+        assert_eq!(world.sweep().await.unwrap().archived, 2);
+        let third = world.observe();
+        let planned = world.plan().await.unwrap();
+        assert_eq!(planned.plan.candidates().count(), 0);
+        let over = &planned.plan.over_the_day[0];
+        assert_eq!((over.archived, over.ripe, over.cap), (2, 1, 2));
+        assert_eq!(world.sweep().await.unwrap().archived, 0);
+        assert!(!world.is_archived(&third));
+        world.rules = rules("max_archive_per_day: 3");
+        assert_eq!(world.sweep().await.unwrap().archived, 1);
+    });
+}
+
+#[test]
+fn a_finding_that_always_comes_back_is_left_for_a_person() {
+    block_on(async {
+        let mut world = World::new().await;
+        world.rules = rules("max_recurrences: 2");
+        let id = world.observe();
+        for _ in 0..2 {
+            assert_eq!(world.sweep().await.unwrap().archived, 1);
+            world.observe_again(&id, 2.0);
+        }
+        let planned = world.plan().await.unwrap();
+        let because = SkippedBecause::Recurring { times: 2, rule: "low".into() };
+        assert_eq!(planned.plan.skipped[0].because, because);
+        assert_eq!(world.sweep().await.unwrap().archived, 0);
+        assert!(!world.is_archived(&id));
+    });
+}
+
+#[test]
+fn the_stop_object_stops_and_says_why_and_its_absence_does_not() {
+    block_on(async {
+        let world = World::new().await;
+        let id = world.observe();
+        world.put(STOP_KEY, "incident 42\n");
+        let done = world.sweep().await.unwrap();
+        assert_eq!((done.archived, done.stopped.as_deref()), (0, Some("incident 42")));
+        assert!(!world.is_archived(&id));
+    });
+}
+
+#[test]
+fn a_stop_object_that_cannot_be_read_stops_as_well() {
+    block_on(async {
+        let world = World::new().await;
+        for text in ["", &"x".repeat(5000)] {
+            world.put(STOP_KEY, text);
+            assert!(world.archive().stopped().await.is_some(), "{} bytes", text.len());
+        }
+        let nobody =
+            std::sync::Arc::new(platform::aws::Aws::with_settings(platform::aws::Settings {
+                region: Some("us-east-1".into()),
+                profile: Some("nobody-has-this-profile".into()),
+                endpoint_url: Some("http://127.0.0.1:1".into()),
+            }));
+        let store = platform::store::Store::new(nobody);
+        let reason = crate::stopped(&store, "lake").await.unwrap();
+        assert!(reason.contains("can't be looked at"), "{reason}");
+    });
+}

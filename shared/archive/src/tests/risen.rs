@@ -1,0 +1,84 @@
+//! What was archived and has become worse.
+
+use super::world::{World, block_on};
+use crate::{Done, Event};
+
+/// An archived finding of ours that GuardDuty has raised and left archived.
+async fn risen(world: &World) -> String {
+    let id = world.observe();
+    world.sweep().await.unwrap();
+    assert!(world.is_archived(&id));
+    world.observe_again(&id, 8.0);
+    world.by_hand("archive", &id).await;
+    id
+}
+
+#[test]
+fn a_sweep_takes_back_what_we_archived_and_what_has_risen_once_for_each_version() {
+    block_on(async {
+        let world = World::new().await;
+        let id = risen(&world).await;
+        assert_eq!(world.sweep().await.unwrap().escalated, 1);
+        assert!(!world.is_archived(&id));
+        assert_eq!(world.log(&id).await, [Event::Recorded, Event::Archived, Event::Escalated]);
+        world.by_hand("archive", &id).await;
+        assert_eq!(world.sweep().await.unwrap().escalated, 0, "whoever did it has seen it");
+        assert!(world.is_archived(&id));
+    });
+}
+
+#[test]
+fn an_event_takes_back_too_and_says_which_version_was_archived() {
+    block_on(async {
+        let world = World::new().await;
+        let id = risen(&world).await;
+        let mut done = Done::default();
+        let now = platform::now();
+        world.archive().escalate(std::slice::from_ref(&id), false, now, &mut done).await.unwrap();
+        assert_eq!(done.escalated, 1);
+        let lines = world.ledger().log(&crate::LogFilter::default()).await.unwrap();
+        let line = lines.iter().find(|line| line.event == Event::Escalated).unwrap();
+        let archived = lines.iter().find(|line| line.event == Event::Archived).unwrap();
+        assert_eq!(line.archived_version.as_ref(), Some(&archived.version_key));
+        assert_eq!((line.severity, line.rule.as_str()), (Some(8.0), "low"));
+    });
+}
+
+#[test]
+fn what_somebody_else_archived_stays() {
+    block_on(async {
+        let world = World::new().await;
+        let id = world.observe();
+        world.observe_again(&id, 8.0);
+        world.by_hand("archive", &id).await;
+        assert_eq!(world.sweep().await.unwrap().escalated, 0);
+        let mut done = Done::default();
+        world
+            .archive()
+            .escalate(std::slice::from_ref(&id), false, platform::now(), &mut done)
+            .await
+            .unwrap();
+        assert_eq!(done.escalated, 0);
+        assert!(world.is_archived(&id));
+    });
+}
+
+#[test]
+fn a_sweep_leaves_what_a_withdrawn_rule_hid_and_an_event_brings_it_back() {
+    block_on(async {
+        let mut world = World::new().await;
+        let id = world.observe();
+        world.sweep().await.unwrap();
+        world.rules =
+            findings::RuleSet::parse(&[findings::RuleSource { name: "r", text: "version: 1" }])
+                .unwrap();
+        assert_eq!(world.sweep().await.unwrap().escalated, 0);
+        let mut done = Done::default();
+        world
+            .archive()
+            .escalate(std::slice::from_ref(&id), false, platform::now(), &mut done)
+            .await
+            .unwrap();
+        assert_eq!((done.escalated, world.is_archived(&id)), (1, false));
+    });
+}

@@ -1,0 +1,168 @@
+//! An emulated machine whose functions do nothing, and the calls that tests make of it.
+
+use std::{fs, os::unix::fs::PermissionsExt, sync::Arc, time::Duration};
+
+use aws_config::{BehaviorVersion, Region, retry::RetryConfig};
+use aws_sdk_s3::config::Credentials;
+use findings::{RuleSet, RuleSource, Timestamp};
+use local::{
+    clock,
+    guardduty::example_finding,
+    machine::{FunctionName, LAKE_BUCKET, Machine, MachineConfig},
+};
+use platform::{
+    aws::{self, Aws},
+    guardduty::GuardDuty,
+    now,
+    store::Store,
+};
+use serde_json::{Value, json};
+
+use crate::{Archive, ArchiveError, Asked, Done, Event, Ledger, LogFilter, Planned};
+
+pub(super) const PROBE: &str = "Recon:EC2/PortProbeUnprotectedPort";
+
+/// One rule that archives everything low, at once, under these defaults.
+pub(super) fn rules(defaults: &str) -> RuleSet {
+    let text = format!(
+        "version: 1
+defaults: {{ hold: 0, {defaults} }}
+rules:
+  - {{ name: low, action: archive, reason: noise, owner: secops@example.com, criteria: {{ severity: {{ lessThan: 4 }} }} }}"
+    );
+    RuleSet::parse(&[RuleSource { name: "rules.yaml", text: &text }]).unwrap()
+}
+
+pub(super) struct World {
+    pub(super) machine: Machine,
+    pub(super) guardduty: GuardDuty,
+    pub(super) store: Store,
+    pub(super) rules: RuleSet,
+    detector: String,
+    _folder: tempfile::TempDir,
+}
+
+impl World {
+    pub(super) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for function in FunctionName::ALL {
+            let binary = folder.path().join(function.as_str());
+            fs::write(&binary, "#!/bin/sh\nexec sleep 600\n").unwrap();
+            fs::set_permissions(&binary, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        let config = MachineConfig {
+            start: clock::wall().minus(Duration::from_secs(24 * 3600)),
+            ..MachineConfig::for_people(folder.path().join("state"), folder.path().to_owned())
+        };
+        let machine = Machine::start(config).await.unwrap();
+        let aws = Arc::new(aws(&machine.endpoint()).await);
+        let mut world = Self {
+            guardduty: GuardDuty::new(Arc::clone(&aws), None),
+            store: Store::new(aws),
+            rules: rules("max_archive_share: 1"),
+            machine,
+            detector: String::new(),
+            _folder: folder,
+        };
+        let answer = world.post("/detector", &json!({"enable": true})).await;
+        world.detector = answer["detectorId"].as_str().unwrap().to_owned();
+        world
+    }
+
+    pub(super) fn archive(&self) -> Archive<'_> {
+        Archive { guardduty: &self.guardduty, ledger: self.ledger(), rules: &self.rules, now }
+    }
+
+    pub(super) fn ledger(&self) -> Ledger<'_> {
+        Ledger { store: &self.store, bucket: LAKE_BUCKET }
+    }
+
+    /// A new low finding.
+    pub(super) fn observe(&self) -> String {
+        let mut finding = example_finding(PROBE);
+        finding["severity"] = json!(2);
+        self.machine.guardduty.observe(finding).unwrap()
+    }
+
+    /// One more occurrence, of another severity.
+    pub(super) fn observe_again(&self, id: &str, severity: f64) {
+        self.machine.clock.advance(Duration::from_secs(60));
+        let mut finding = self.machine.guardduty.finding(id).unwrap();
+        finding["severity"] = json!(severity);
+        assert_eq!(self.machine.guardduty.observe(finding).unwrap(), id);
+    }
+
+    pub(super) fn is_archived(&self, id: &str) -> bool {
+        self.machine.guardduty.finding(id).unwrap()["service"]["archived"] == true
+    }
+
+    /// What a person does in the console.
+    pub(super) async fn by_hand(&self, act: &str, id: &str) {
+        let path = format!("/detector/{}/findings/{act}", self.detector);
+        self.post(&path, &json!({"findingIds": [id]})).await;
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Value {
+        let request = http::Request::post(path).body(body.to_string().into()).unwrap();
+        let answer = self.machine.guardduty.handle(request).await;
+        assert!(answer.status().is_success(), "{path}: {answer:?}");
+        serde_json::from_slice(answer.body()).unwrap()
+    }
+
+    pub(super) fn put(&self, key: &str, text: &str) {
+        self.machine.store.put(LAKE_BUCKET, key, text.as_bytes()).unwrap();
+    }
+
+    pub(super) async fn plan(&self) -> Result<Planned, ArchiveError> {
+        let as_of = now();
+        self.archive()
+            .plan(&Asked { ids: Vec::new(), is_sweep: true, as_of, claims: true, agreed: None })
+            .await
+    }
+
+    pub(super) async fn sweep(&self) -> Result<Done, (ArchiveError, Done)> {
+        let mut done = Done::default();
+        match self.run(&mut done).await {
+            Ok(()) => Ok(done),
+            Err(error) => Err((error, done)),
+        }
+    }
+
+    /// What the function does at a schedule named `run`.
+    async fn run(&self, done: &mut Done) -> Result<(), ArchiveError> {
+        let (archive, as_of) = (self.archive(), now());
+        let noted = archive.repair(&[], Some("run"), as_of, done).await?;
+        archive.escalate(&[], true, as_of, done).await?;
+        let planned = self.plan().await?;
+        archive.apply(&planned, Some(("run", noted)), done).await
+    }
+
+    /// The ledger of one finding, in the order of time.
+    pub(super) async fn log(&self, id: &str) -> Vec<Event> {
+        let lines = self.ledger().log(&LogFilter::default()).await.unwrap();
+        lines.into_iter().filter(|line| line.finding_id == id).map(|line| line.event).collect()
+    }
+}
+
+async fn aws(endpoint: &str) -> Aws {
+    let credentials =
+        Credentials::new(local::ACCESS_KEY_ID, local::SECRET_ACCESS_KEY, None, None, "machine");
+    let retries = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
+    let config = aws_config::defaults(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .endpoint_url(endpoint)
+        .credentials_provider(credentials)
+        .retry_config(retries)
+        .http_client(aws::http_client(aws::trust_store(None, |_| false)));
+    Aws::with_config(config.load().await)
+}
+
+/// A moment of the wall clock, for what happens since.
+pub(super) fn moment() -> Timestamp {
+    now()
+}
+
+pub(super) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(future)
+}
