@@ -134,18 +134,20 @@ impl AutoArchive {
         scope.metrics.count("ExpiredRules", rules.expired(as_of).count() as u64);
         let looks_ripe = |finding: &&Finding| judged(&rules, finding, as_of).is_ok();
         let ripe: Vec<&Finding> = asked.findings.iter().filter(looks_ripe).collect();
-        let suspects: Vec<String> = asked
+        // Also what looks ripe: it may have risen since the event, and lie in the archive by a call
+        // of an earlier attempt.
+        let concerned = asked
             .findings
             .iter()
-            .filter(|finding| archive.is_suspect(finding, as_of))
-            .map(|finding| finding.id().to_owned())
-            .collect();
+            .filter(|finding| looks_ripe(finding) || archive.is_suspect(finding, as_of));
+        let concerned: Vec<String> = concerned.map(|finding| finding.id().to_owned()).collect();
         let acts = self.settings.mode == Mode::Apply;
         let mut noted = 0;
         if acts {
             // What was begun is ended, and what has become worse comes back, stopped or not.
+            archive.keep(&asked.findings, as_of).await?;
             noted = archive.repair(&ripe, asked.run(), as_of, done).await?;
-            archive.escalate(&suspects, is_sweep, as_of, done).await?;
+            archive.escalate(&concerned, is_sweep, as_of, done).await?;
             done.stopped = archive.stopped().await;
         }
         let question = archive::Asked {

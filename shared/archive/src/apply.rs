@@ -140,7 +140,7 @@ impl Archive<'_> {
     ) -> Result<(), ArchiveError> {
         let written = outcomes.iter().map(|(entry, finding)| async move {
             let now = (self.now)();
-            let line = Line::new(event, now, &entry.version_key, &entry.rule, finding);
+            let line = Line::new(event, now, &entry.version_key, entry.rule.as_str(), finding);
             self.ledger.write(entry, &line).await?;
             let (id, version_key, rule) = (&entry.finding_id, &entry.version_key, &entry.rule);
             if event == Event::Archived {

@@ -11,6 +11,7 @@ use crate::{
     error::ArchiveError,
     judge::judged,
     ledger::Ledger,
+    line::{Event, Line},
     look,
     plan::{ArchivePlan, Judgements},
     stop::stopped,
@@ -78,6 +79,28 @@ impl Archive<'_> {
         let rules = self.rules.rules();
         planned.keep_to_the_day(self.ledger, rules, (self.now)(), asked.claims).await?;
         Ok(planned)
+    }
+
+    /// Keeps a copy of what events bring, where it is archived or is about to be: GuardDuty exports no
+    /// version that is archived when its turn comes, so this may be the only one.
+    ///
+    /// # Errors
+    /// When the ledger can't be written.
+    pub async fn keep<'f>(
+        &self,
+        findings: impl IntoIterator<Item = &'f Finding>,
+        as_of: Timestamp,
+    ) -> Result<(), ArchiveError> {
+        for finding in findings {
+            if finding.archived() != Some(true) && judged(self.rules, finding, as_of).is_err() {
+                continue;
+            }
+            let (now, rule) = ((self.now)(), self.rules.decide(finding, as_of).rule_name());
+            let entry = Entry::of(finding, rule.unwrap_or_default(), now);
+            let line = Line::new(Event::Seen, now, &entry.version_key, rule, finding);
+            self.ledger.write(&entry, &line).await?;
+        }
+        Ok(())
     }
 
     /// Ends what an earlier attempt began: whatever of these findings, and of those that the run of

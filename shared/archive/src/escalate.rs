@@ -37,7 +37,7 @@ impl Archive<'_> {
     /// Takes back those of these findings that are archived, that guardsift archived, and that no
     /// rule archives any more. A sweep looks at all that were updated lately, and takes back only
     /// what no rule could archive: that a rule was withdrawn is no reason to bring back what it hid.
-    /// A version is taken back once: who archives it again has seen it.
+    /// A sweep takes a version back once: who archives it again has seen it.
     ///
     /// # Errors
     /// When a call fails, or GuardDuty still shows one as archived.
@@ -56,12 +56,12 @@ impl Archive<'_> {
         ids.dedup();
         let mut risen = Vec::new();
         for copy in look::read(self.guardduty, &ids).await? {
-            let is_asked =
-                self.is_beyond_any_rule(&copy) || suspects.iter().any(|id| id == copy.id());
+            let has_event = suspects.iter().any(|id| id == copy.id());
+            let is_asked = has_event || self.is_beyond_any_rule(&copy);
             if !is_asked || !self.is_suspect(&copy, as_of) {
                 continue;
             }
-            if let Some(earlier) = self.archived_before(&copy).await? {
+            if let Some(earlier) = self.archived_before(&copy, has_event).await? {
                 risen.push((earlier, copy));
             }
         }
@@ -72,14 +72,18 @@ impl Archive<'_> {
     }
 
     /// The version of this finding that guardsift archived last, unless it was taken back since.
-    async fn archived_before(&self, copy: &Finding) -> Result<Option<Entry>, ArchiveError> {
+    async fn archived_before(
+        &self,
+        copy: &Finding,
+        has_event: bool,
+    ) -> Result<Option<Entry>, ArchiveError> {
         let Some(earlier) = self.ledger.of_finding(copy.id()).await?.into_iter().next() else {
             return Ok(None);
         };
         let fate = self.ledger.fate(&earlier).await?;
         let is_ours = fate.recorded && fate.outcome != Some(Event::TakenBack) && !fate.undone;
         let own = Entry::of(copy, &earlier.rule, (self.now)());
-        let is_new = !self.ledger.is_escalated(&own).await?;
+        let is_new = has_event || !self.ledger.is_escalated(&own).await?;
         Ok((is_ours && is_new).then_some(earlier))
     }
 
@@ -110,7 +114,7 @@ impl Archive<'_> {
             let now = (self.now)();
             let entry = Entry::of(copy, &earlier.rule, now);
             let mut line =
-                Line::new(Event::Escalated, now, &entry.version_key, &earlier.rule, copy);
+                Line::new(Event::Escalated, now, &entry.version_key, earlier.rule.as_str(), copy);
             line.rule_set = Some(self.rules.hash());
             line.as_of = Some(as_of.to_rfc3339());
             line.archived_version = Some(&earlier.version_key);

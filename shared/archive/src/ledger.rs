@@ -100,7 +100,8 @@ impl Ledger<'_> {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let decision = rules.decide(finding, as_of);
-        let mut line = Line::new(Event::Recorded, now, &entry.version_key, &entry.rule, finding);
+        let mut line =
+            Line::new(Event::Recorded, now, &entry.version_key, entry.rule.as_str(), finding);
         line.reason = decision.rule.and_then(|rule| rule.reason.as_deref());
         line.owner = decision.rule.and_then(|rule| rule.owner.as_deref());
         line.rule_set = Some(rules.hash());

@@ -16,6 +16,8 @@ mod ledger;
 mod line;
 mod log;
 mod look;
+#[cfg(test)]
+mod model;
 mod plan;
 mod settle;
 mod stop;

@@ -17,6 +17,9 @@ pub enum Event {
     Archived,
     /// It no longer matched when it was looked at again, and was taken back.
     TakenBack,
+    /// An event brought it, and this is how it looked: GuardDuty exports no version that is archived
+    /// when its turn comes.
+    Seen,
     /// It was archived by a rule, no rule archives it as it is now, and it was taken back.
     Escalated,
     /// Its archiving is about to be undone.
@@ -32,6 +35,7 @@ impl Event {
         match self {
             Self::Recorded => "recorded",
             Self::Archived | Self::TakenBack => "outcome",
+            Self::Seen => "seen",
             Self::Escalated => "escalated",
             Self::Undoing => "undoing",
             Self::Undone => "undone",
@@ -44,6 +48,7 @@ impl Event {
             Self::Recorded => "recorded",
             Self::Archived => "archived",
             Self::TakenBack => "taken_back",
+            Self::Seen => "seen",
             Self::Escalated => "escalated",
             Self::Undoing => "undoing",
             Self::Undone => "undone",
@@ -70,7 +75,7 @@ pub(crate) struct Line<'a> {
     #[serde(rename = "type")]
     finding_type: Option<&'a str>,
     severity: Option<f64>,
-    rule: &'a str,
+    rule: Option<&'a str>,
     pub(crate) reason: Option<&'a str>,
     pub(crate) owner: Option<&'a str>,
     pub(crate) rule_set: Option<&'a str>,
@@ -87,7 +92,7 @@ impl<'a> Line<'a> {
         event: Event,
         at: Timestamp,
         version_key: &'a str,
-        rule: &'a str,
+        rule: impl Into<Option<&'a str>>,
         finding: &'a Finding,
     ) -> Self {
         Self {
@@ -100,7 +105,7 @@ impl<'a> Line<'a> {
             region: finding.region(),
             finding_type: finding.finding_type().map(FindingType::as_str),
             severity: finding.severity().map(Severity::value),
-            rule,
+            rule: rule.into(),
             reason: None,
             owner: None,
             rule_set: None,
@@ -136,8 +141,8 @@ pub struct Logged {
     pub finding_type: Option<String>,
     /// Its severity then.
     pub severity: Option<f64>,
-    /// The rule that archived it.
-    pub rule: String,
+    /// The rule that archived it, or that archives it as it is now.
+    pub rule: Option<String>,
     /// The rule's reason.
     pub reason: Option<String>,
     /// Who answers for the rule.
@@ -165,8 +170,8 @@ mod tests {
         assert!(text.contains(raw) && !text.contains('\n'), "{text}");
         let logged: Logged = serde_json::from_str(&text).unwrap();
         assert_eq!(
-            (logged.event, logged.rule.as_str(), logged.severity, logged.finding_type.as_deref()),
-            (Event::Recorded, "probes", Some(2.0), Some("T:R/F"))
+            (logged.event, logged.rule.as_deref(), logged.severity, logged.finding_type.as_deref()),
+            (Event::Recorded, Some("probes"), Some(2.0), Some("T:R/F"))
         );
     }
 }

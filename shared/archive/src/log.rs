@@ -33,7 +33,7 @@ impl LogFilter {
             wanted.as_deref().is_none_or(|wanted| own == Some(wanted))
         };
         let at = Timestamp::parse(&line.at);
-        is(&self.rule, Some(&line.rule))
+        is(&self.rule, line.rule.as_deref())
             && is(&self.account, line.account.as_deref())
             && is(&self.region, line.region.as_deref())
             && self.takes_type(line.finding_type.as_deref())
@@ -100,7 +100,7 @@ mod tests {
             region: Some("eu-west-1".into()),
             finding_type: Some("Recon:EC2/Portscan".into()),
             severity: Some(2.0),
-            rule: "probes".into(),
+            rule: Some("probes".into()),
             reason: None,
             owner: None,
             rule_set: None,

@@ -132,7 +132,8 @@ impl UndoPlan {
         }
         for chunk in self.undo.chunks(CHUNK) {
             let written = chunk.iter().map(|(entry, copy)| async move {
-                let line = Line::new(Event::Undoing, now(), &entry.version_key, &entry.rule, copy);
+                let line =
+                    Line::new(Event::Undoing, now(), &entry.version_key, entry.rule.as_str(), copy);
                 ledger.write(entry, &line).await
             });
             stream::iter(written).buffered(AT_ONCE).try_collect::<Vec<_>>().await?;
@@ -162,9 +163,9 @@ async fn conclude(
     copy: &Finding,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
-    let back = Line::new(Event::TakenBack, now, &entry.version_key, &entry.rule, copy);
+    let back = Line::new(Event::TakenBack, now, &entry.version_key, entry.rule.as_str(), copy);
     ledger.write(entry, &back).await?;
-    let undone = Line::new(Event::Undone, now, &entry.version_key, &entry.rule, copy);
+    let undone = Line::new(Event::Undone, now, &entry.version_key, entry.rule.as_str(), copy);
     ledger.write(entry, &undone).await?;
     Ok(())
 }

@@ -78,7 +78,7 @@ fn table(lines: &[Logged]) -> String {
             line.severity.map_or_else(|| "unknown".to_owned(), |severity| severity.to_string()),
             text(line.account.as_deref()),
             text(line.region.as_deref()),
-            text(Some(&line.rule)),
+            text(line.rule.as_deref()),
         ]);
     }
     table.trim_fmt()

@@ -40,7 +40,7 @@ fn an_event_takes_back_too_and_says_which_version_was_archived() {
         let line = lines.iter().find(|line| line.event == Event::Escalated).unwrap();
         let archived = lines.iter().find(|line| line.event == Event::Archived).unwrap();
         assert_eq!(line.archived_version.as_ref(), Some(&archived.version_key));
-        assert_eq!((line.severity, line.rule.as_str()), (Some(8.0), "low"));
+        assert_eq!((line.severity, line.rule.as_deref()), (Some(8.0), Some("low")));
     });
 }
 
