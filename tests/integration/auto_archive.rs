@@ -1,0 +1,306 @@
+//! auto-archive's failure catalogue, row by row, through the real binaries on a machine of their own.
+
+use std::time::Duration;
+
+use local::{
+    clock,
+    guardduty::example_finding,
+    machine::{FunctionName, LAKE_BUCKET, Machine, MachineConfig, Timings},
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::binary::{self, folder, stderr, stdout};
+
+mod faults;
+mod undo;
+
+const PROBE: &str = "Recon:EC2/PortProbeUnprotectedPort";
+const QUIET: Duration = Duration::from_secs(120);
+const HOUR: Duration = Duration::from_secs(3601);
+
+/// A rule that archives everything low by the next sweep, under these defaults.
+fn rules(defaults: &str) -> String {
+    format!(
+        "version: 1
+defaults: {{ hold: 30m, max_archive_share: 1, {defaults} }}
+rules:
+  - {{ name: low, action: archive, reason: noise, owner: secops@example.com, criteria: {{ severity: {{ lessThan: 4 }} }} }}"
+    )
+}
+
+/// A machine with a detector, days in the past.
+struct Running {
+    machine: Machine,
+    detector: String,
+    _folder: TempDir,
+}
+
+async fn start(rules: &str, mode: &str) -> Running {
+    start_with(rules, mode, |_| {}).await
+}
+
+/// For runs that fail each time: a message is given up after seconds.
+fn impatient(config: &mut MachineConfig) {
+    config.timings.timeout = Duration::from_secs(5);
+    config.timings.visibility = Duration::from_secs(5);
+}
+
+async fn start_with(rules: &str, mode: &str, change: impl FnOnce(&mut MachineConfig)) -> Running {
+    let state = tempfile::tempdir().unwrap();
+    let mut config = MachineConfig {
+        start: clock::wall().minus(Duration::from_secs(3 * 86_400)),
+        rules: rules.to_owned(),
+        mode: mode.to_owned(),
+        timings: Timings {
+            timeout: Duration::from_secs(30),
+            visibility: Duration::from_secs(30),
+            max_receive_count: 2,
+        },
+        ..MachineConfig::for_people(state.path().join("machine"), folder())
+    };
+    change(&mut config);
+    let machine = Machine::start(config).await.unwrap();
+    let mut running = Running { machine, detector: String::new(), _folder: state };
+    let settings = json!({"enable": true, "findingPublishingFrequency": "FIFTEEN_MINUTES"});
+    let answer = running.call("/detector", &settings).await;
+    running.detector = answer["detectorId"].as_str().unwrap().to_owned();
+    running
+}
+
+impl Running {
+    /// One call of GuardDuty's API.
+    async fn call(&self, path: &str, body: &Value) -> Value {
+        let request = http::Request::post(path).body(body.to_string().into()).unwrap();
+        let response = self.machine.guardduty.handle(request).await;
+        assert!(response.status().is_success(), "{path}: {response:?}");
+        serde_json::from_slice(response.body()).unwrap()
+    }
+
+    /// What a person does in the console: `archive` or `unarchive`.
+    async fn by_hand(&self, act: &str, id: &str) {
+        let path = format!("/detector/{}/findings/{act}", self.detector);
+        self.call(&path, &json!({"findingIds": [id]})).await;
+    }
+
+    /// A finding of which nobody is told yet: its event comes with the clock.
+    fn observe(&self, severity: f64) -> String {
+        let mut finding = example_finding(PROBE);
+        finding["severity"] = json!(severity);
+        self.machine.guardduty.observe(finding).unwrap()
+    }
+
+    fn observe_again(&self, id: &str, severity: f64) {
+        let mut finding = self.machine.guardduty.finding(id).unwrap();
+        finding["severity"] = json!(severity);
+        assert_eq!(self.machine.guardduty.observe(finding).unwrap(), id);
+    }
+
+    /// Lets an hour pass, with the sweep at its end, and everything that follows.
+    async fn sweep(&self) {
+        self.machine.advance(HOUR).await;
+        self.quiet().await;
+    }
+
+    async fn quiet(&self) {
+        self.machine.wait_until_quiet(QUIET).await.unwrap();
+    }
+
+    fn is_archived(&self, id: &str) -> bool {
+        self.machine.guardduty.finding(id).unwrap()["service"]["archived"] == true
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.machine.logs().join("auto-archive.log")).unwrap()
+    }
+
+    /// How often a metric was above 0, and the sum of it.
+    fn metric(&self, name: &str) -> f64 {
+        let lines = self.log();
+        let blobs = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        blobs.filter(|blob| blob.get("_aws").is_some()).filter_map(|blob| blob[name].as_f64()).sum()
+    }
+
+    /// The keys of the ledger that end so.
+    fn ledger(&self, kind: &str) -> Vec<String> {
+        let ending = format!(".{kind}.json");
+        let listed = self.machine.store.list(LAKE_BUCKET, "audit/v1/").into_iter();
+        listed.map(|(key, _)| key).filter(|key| key.ends_with(&ending)).collect()
+    }
+
+    /// The lines of one kind, in the order of their keys.
+    fn lines(&self, kind: &str) -> Vec<Value> {
+        let keys = self.ledger(kind);
+        let texts = keys.iter().map(|key| self.machine.store.get(LAKE_BUCKET, key).unwrap());
+        texts.map(|text| serde_json::from_slice(&text).unwrap()).collect()
+    }
+
+    /// Runs `guardsift` against this machine.
+    async fn guardsift(&self, arguments: &[&str]) -> std::process::Output {
+        let endpoint = self.machine.endpoint();
+        let mut command = binary::guardsift(arguments);
+        command.args(["--lake", LAKE_BUCKET, "--endpoint-url", &endpoint]).envs([
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", local::ACCESS_KEY_ID),
+            ("AWS_SECRET_ACCESS_KEY", local::SECRET_ACCESS_KEY),
+        ]);
+        tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(future)
+}
+
+#[test]
+fn a1_chunks_hold_at_most_fifty_and_none_is_sent_for_nothing() {
+    block_on(async {
+        for count in [0, 1, 50, 51] {
+            let running = start(&rules(""), "apply").await;
+            let ids: Vec<String> = (0..count).map(|_| running.observe(2.0)).collect();
+            running.sweep().await;
+            assert!(ids.iter().all(|id| running.is_archived(id)), "of {count}");
+            assert_eq!(running.ledger("recorded").len(), count);
+            assert_eq!(running.ledger("outcome").len(), count);
+            assert!(running.machine.dead_letters(FunctionName::AutoArchive).is_empty());
+        }
+    });
+}
+
+#[test]
+fn a1_ten_thousand_are_archived_over_several_runs_and_every_one_is_recorded() {
+    block_on(async {
+        let caps = "max_archive_per_run: 10000, max_archive_per_day: 20000";
+        let running = start(&rules(caps), "apply").await;
+        let ids: Vec<String> = (0..10_000).map(|_| running.observe(2.0)).collect();
+        let high: Vec<String> = (0..50).map(|_| running.observe(8.0)).collect();
+        let is_left = |running: &Running| ids.iter().any(|id| !running.is_archived(id));
+        for _ in 0..20 {
+            running.sweep().await;
+            if !is_left(&running) {
+                break;
+            }
+        }
+        assert!(!is_left(&running), "no id is skipped");
+        assert!(high.iter().all(|id| !running.is_archived(id)));
+        assert_eq!(running.ledger("recorded").len(), 10_000);
+        assert_eq!(running.ledger("outcome").len(), 10_000);
+    });
+}
+
+#[test]
+fn a8_a_rule_that_is_too_broad_archives_nothing_and_names_the_numbers() {
+    block_on(async {
+        let running = start_with(&rules("max_archive_per_run: 5"), "apply", impatient).await;
+        let ids: Vec<String> = (0..6).map(|_| running.observe(2.0)).collect();
+        running.sweep().await;
+        assert!(ids.iter().all(|id| !running.is_archived(id)));
+        assert!(running.ledger("recorded").is_empty());
+        let log = running.log();
+        assert!(log.contains("6 findings are ripe and one run may archive 5"), "{log}");
+        assert!(log.contains("max_archive_per_run"), "{log}");
+        assert!(running.metric("OverTheCap") > 0.0);
+        let planned = running.guardsift(&["archive", "plan"]).await;
+        assert_eq!(planned.status.code(), Some(3));
+        assert!(stderr(&planned).contains("6 findings are ripe"), "{}", stderr(&planned));
+    });
+}
+
+#[test]
+fn a8_above_the_share_nothing_is_archived() {
+    block_on(async {
+        let text = rules("").replace("max_archive_share: 1", "max_archive_share: 0.5");
+        let running = start_with(&text, "apply", impatient).await;
+        let low: Vec<String> = (0..51).map(|_| running.observe(2.0)).collect();
+        (0..49).for_each(|_| drop(running.observe(8.0)));
+        let planned = running.guardsift(&["archive", "plan", "--output", "json"]).await;
+        assert_eq!(planned.status.code(), Some(3));
+        let plan: Value = serde_json::from_str(&stdout(&planned)).unwrap();
+        assert_eq!(plan["over_the_cap"]["cap"], "share");
+        assert!(stderr(&planned).contains("51 of 100 findings"), "{}", stderr(&planned));
+        running.sweep().await;
+        assert!(low.iter().all(|id| !running.is_archived(id)));
+    });
+}
+
+#[test]
+fn a8_a_rule_over_its_day_is_stopped_and_others_are_not() {
+    block_on(async {
+        let text = format!(
+            "{}\n  - {{ name: medium, action: archive, criteria: {{ severity: {{ equals: [5] }} }} }}",
+            rules("archive_ceiling: 6.9, max_archive_per_day: 3")
+        );
+        let running = start(&text, "apply").await;
+        let low: Vec<String> = (0..4).map(|_| running.observe(2.0)).collect();
+        let medium = running.observe(5.0);
+        running.sweep().await;
+        assert!(low.iter().all(|id| !running.is_archived(id)));
+        assert!(running.is_archived(&medium));
+        assert!(running.metric("OverTheDay") >= 1.0);
+        let log = running.log();
+        assert!(log.contains("max_archive_per_day"), "{log}");
+    });
+}
+
+#[test]
+fn a13_guards_hold_whatever_the_rule_says() {
+    block_on(async {
+        let all = "version: 1
+defaults: { hold: 0, archive_ceiling: 6.9, max_archive_share: 1 }
+rules: [ { name: all, action: archive, criteria: { id: { exists: true } } } ]";
+        let running = start(all, "apply").await;
+        let guarded = [
+            running.observe(7.0),
+            running.observe(9.5),
+            running
+                .machine
+                .guardduty
+                .observe(example_finding("AttackSequence:S3/CompromisedData"))
+                .unwrap(),
+            signal_of_a_sequence(&running),
+            unknown_severity(&running),
+        ];
+        let path = format!("/detector/{}/findings/create", running.detector);
+        running.call(&path, &json!({"findingTypes": [PROBE]})).await;
+        let low = running.observe(2.0);
+        running.sweep().await;
+        running.sweep().await;
+        assert!(running.is_archived(&low), "the rule does archive");
+        for id in &guarded {
+            assert!(!running.is_archived(id), "{}", running.machine.guardduty.finding(id).unwrap());
+        }
+        assert_eq!(running.ledger("outcome").len(), 1, "samples stay too");
+    });
+}
+
+fn signal_of_a_sequence(running: &Running) -> String {
+    let mut finding = example_finding(PROBE);
+    finding["severity"] = json!(2);
+    finding["associatedAttackSequenceArn"] =
+        json!("arn:aws:guardduty:us-east-1:111122223333:detector/d/finding/f");
+    running.machine.guardduty.observe(finding).unwrap()
+}
+
+fn unknown_severity(running: &Running) -> String {
+    let mut finding = example_finding(PROBE);
+    finding["severity"] = json!("2");
+    running.machine.guardduty.observe(finding).unwrap()
+}
+
+#[test]
+fn a14_anything_but_the_exact_word_stays_a_plan_and_says_so() {
+    block_on(async {
+        for mode in ["", "plan", "Apply", "apply!", "flase", "true"] {
+            let running = start(&rules(""), mode).await;
+            let id = running.observe(2.0);
+            running.sweep().await;
+            assert!(!running.is_archived(&id), "{mode:?}");
+            assert!(running.ledger("recorded").is_empty(), "{mode:?}");
+            let log = running.log();
+            assert!(log.contains("\"mode\":\"plan\"") && log.contains(&id), "{mode:?}: {log}");
+            let is_unknown = !["", "plan"].contains(&mode);
+            assert_eq!(log.contains("neither apply nor plan"), is_unknown, "{mode:?}");
+        }
+    });
+}
