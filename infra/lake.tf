@@ -147,7 +147,7 @@ resource "aws_s3_bucket_policy" "lake" {
         Effect    = "Deny"
         Principal = "*"
         Action    = "s3:PutObject"
-        Resource  = ["${aws_s3_bucket.lake.arn}/findings/*", "${aws_s3_bucket.lake.arn}/compaction/*", "${aws_s3_bucket.lake.arn}/audit/*.recorded.json"]
+        Resource  = ["${aws_s3_bucket.lake.arn}/findings/*", "${aws_s3_bucket.lake.arn}/compaction/*", "${aws_s3_bucket.lake.arn}/audit/*"]
         Condition = {
           Null = { "s3:if-none-match" = "true" }
           Bool = { "s3:ObjectCreationOperation" = "true" }

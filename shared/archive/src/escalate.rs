@@ -34,8 +34,14 @@ impl Archive<'_> {
             || finding.concerns_attack_sequence()
     }
 
+    /// The whole number below the ceiling: whatever is above the ceiling is at or above it.
+    fn whole_below_ceiling(&self) -> i64 {
+        let ceiling = self.rules.defaults().archive_ceiling.value();
+        (0..7_u8).rev().find(|whole| f64::from(*whole) <= ceiling).map_or(0, i64::from)
+    }
+
     /// Takes back those of these findings that are archived, that guardsift archived, and that no
-    /// rule archives any more. A sweep looks at all that were updated lately, and takes back only
+    /// rule archives any more. A sweep looks at those above the ceiling that were updated lately, and takes back only
     /// what no rule could archive: that a rule was withdrawn is no reason to bring back what it hid.
     /// A sweep takes a version back once: who archives it again has seen it.
     ///
@@ -50,7 +56,8 @@ impl Archive<'_> {
     ) -> Result<(), ArchiveError> {
         let mut ids = suspects.to_vec();
         if is_sweep {
-            ids.extend(self.guardduty.archived_ids(as_of.minus(LOOK_BACK)).await?);
+            let (since, severity) = (as_of.minus(LOOK_BACK), self.whole_below_ceiling());
+            ids.extend(self.guardduty.archived_ids(since, severity).await?);
         }
         ids.sort();
         ids.dedup();

@@ -2,9 +2,14 @@
 
 use std::{collections::HashMap, time::Duration};
 
+use bytes::Bytes;
 use findings::{Finding, Record, decode};
-use platform::guardduty::{GuardDuty, GuardDutyError};
+use futures::{StreamExt, TryStreamExt, stream};
+use platform::guardduty::{CHUNK, GuardDuty, GuardDutyError};
 use tracing::warn;
+
+/// Calls of GetFindings that are under way at once: GuardDuty throttles long before S3 does.
+const READS: usize = 4;
 
 /// How often, and after which pauses, findings are looked at again. GuardDuty may take a moment to
 /// show what it was told.
@@ -15,8 +20,9 @@ pub(crate) async fn read(
     guardduty: &GuardDuty,
     ids: &[String],
 ) -> Result<Vec<Finding>, GuardDutyError> {
-    let answers = guardduty.findings(ids).await?;
-    let records = answers.iter().flat_map(|answer| decode(answer));
+    let chunks = ids.chunks(CHUNK).map(|chunk| guardduty.findings(chunk));
+    let answers: Vec<Vec<Bytes>> = stream::iter(chunks).buffered(READS).try_collect().await?;
+    let records = answers.iter().flatten().flat_map(|answer| decode(answer));
     Ok(records
         .filter_map(|record| match record {
             Record::Finding(finding) => Some(*finding),
