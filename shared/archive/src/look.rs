@@ -8,7 +8,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use platform::guardduty::{CHUNK, GuardDuty, GuardDutyError};
 use tracing::warn;
 
-/// Calls of GetFindings that are under way at once: GuardDuty throttles long before S3 does.
+/// Calls of `GetFindings` that are under way at once: GuardDuty throttles long before S3 does.
 const READS: usize = 4;
 
 /// How often, and after which pauses, findings are looked at again. GuardDuty may take a moment to
