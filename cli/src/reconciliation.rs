@@ -101,7 +101,11 @@ pub(crate) fn exports(
         }
     });
     runtime.block_on(listing).map_err(|error| {
-        history::store_explained(&error, connection, &format!("s3:ListBucket on arn:aws:s3:::{bucket}"))
+        history::store_explained(
+            &error,
+            connection,
+            &format!("s3:ListBucket on arn:aws:s3:::{bucket}"),
+        )
     })?;
     let region = match scope.regions.as_slice() {
         [region] => Some(region.as_str()),

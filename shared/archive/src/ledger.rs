@@ -172,7 +172,7 @@ impl Ledger<'_> {
             key,
             content_type: "application/json",
             metadata: Vec::new(),
-            bytes: Bytes::from(bytes),
+            content: Bytes::from(bytes).into(),
         }
     }
 
