@@ -4,19 +4,6 @@ locals {
   read_findings = ["guardduty:GetFindings", "guardduty:ListFindings"]
   act           = ["guardduty:ArchiveFindings", "guardduty:UnarchiveFindings"]
   detector_arn  = "arn:${local.partition}:guardduty:${local.region}:${local.account}:detector/${local.guardduty.detector_id}"
-
-  # EventBridge Scheduler fills in <aws.scheduler.…>. jsonencode writes the angle brackets as escapes, which it would not find.
-  schedule_event = replace(replace(jsonencode({
-    version     = "0"
-    id          = "<aws.scheduler.execution-id>"
-    detail-type = "Scheduled Event"
-    source      = "aws.scheduler"
-    account     = local.account
-    time        = "<aws.scheduler.scheduled-time>"
-    region      = local.region
-    resources   = ["<aws.scheduler.schedule-arn>"]
-    detail      = {}
-  }), "\\u003c", "<"), "\\u003e", ">")
 }
 
 module "auto_archive" {
@@ -83,79 +70,5 @@ module "auto_archive" {
         Condition = { StringLike = { "s3:prefix" = ["audit/v1/*", "control/archive/*", "quarantine/v1/auto-archive/*", "rules/*", "state/archive/*"] } }
       },
     ]
-  })
-}
-
-resource "aws_scheduler_schedule_group" "this" {
-  name = var.name_prefix
-  tags = var.tags
-}
-
-resource "aws_scheduler_schedule" "sweep" {
-  name                = "${var.name_prefix}-sweep"
-  description         = "Lets auto-archive look for findings whose hold is over"
-  group_name          = aws_scheduler_schedule_group.this.name
-  schedule_expression = var.sweep_schedule
-
-  flexible_time_window {
-    mode                      = "FLEXIBLE"
-    maximum_window_in_minutes = 5
-  }
-
-  target {
-    arn      = module.auto_archive.queue_arn
-    role_arn = aws_iam_role.scheduler.arn
-    input    = local.schedule_event
-
-    # A sweep that comes late is as good as the next one.
-    retry_policy {
-      maximum_event_age_in_seconds = 3600
-      maximum_retry_attempts       = 10
-    }
-
-    dead_letter_config {
-      arn = module.auto_archive.undelivered_queue_arn
-    }
-  }
-
-  depends_on = [aws_iam_role_policy.scheduler]
-}
-
-resource "aws_iam_role" "scheduler" {
-  name                 = "${var.name_prefix}-scheduler"
-  description          = "Lets EventBridge Scheduler send to the queues of guardsift's functions"
-  permissions_boundary = var.permissions_boundary_arn
-  tags                 = var.tags
-
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = { Service = "scheduler.amazonaws.com" }
-      Action    = "sts:AssumeRole"
-      Condition = {
-        StringEquals = { "aws:SourceAccount" = local.account }
-        # The group: EventBridge Scheduler does not support a single schedule's ARN here.
-        ArnEquals = { "aws:SourceArn" = aws_scheduler_schedule_group.this.arn }
-      }
-    }]
-  })
-}
-
-resource "aws_iam_role_policy" "scheduler" {
-  name = "send"
-  role = aws_iam_role.scheduler.id
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Sid    = "SendSchedules"
-      Effect = "Allow"
-      Action = "sqs:SendMessage"
-      Resource = concat(
-        [module.auto_archive.queue_arn, module.auto_archive.undelivered_queue_arn],
-        local.compacts ? [module.finding_exports.queue_arn, module.finding_exports.undelivered_queue_arn] : [],
-      )
-    }]
   })
 }

@@ -78,35 +78,3 @@ module "finding_exports" {
     ])
   })
 }
-
-resource "aws_scheduler_schedule" "compaction" {
-  count = local.compacts ? 1 : 0
-
-  name                = "${var.name_prefix}-compaction"
-  description         = "Lets finding-exports make large files of the small ones of days that are over"
-  group_name          = aws_scheduler_schedule_group.this.name
-  schedule_expression = var.compaction_schedule
-
-  flexible_time_window {
-    mode                      = "FLEXIBLE"
-    maximum_window_in_minutes = 15
-  }
-
-  target {
-    arn      = module.finding_exports.queue_arn
-    role_arn = aws_iam_role.scheduler.arn
-    input    = local.schedule_event
-
-    # A run that comes late is as good as the next one.
-    retry_policy {
-      maximum_event_age_in_seconds = 3600
-      maximum_retry_attempts       = 10
-    }
-
-    dead_letter_config {
-      arn = module.finding_exports.undelivered_queue_arn
-    }
-  }
-
-  depends_on = [aws_iam_role_policy.scheduler]
-}

@@ -84,7 +84,7 @@ run "defaults" {
   }
 
   assert {
-    condition     = strcontains(one(aws_scheduler_schedule.sweep.target).input, "\"<aws.scheduler.scheduled-time>\"") && jsondecode(one(aws_scheduler_schedule.sweep.target).input)["detail-type"] == "Scheduled Event"
+    condition     = strcontains(one(aws_scheduler_schedule.this["sweep"].target).input, "\"<aws.scheduler.scheduled-time>\"") && jsondecode(one(aws_scheduler_schedule.this["sweep"].target).input)["detail-type"] == "Scheduled Event"
     error_message = "The sweep carries its scheduled time in a form that EventBridge Scheduler fills in."
   }
 
@@ -170,7 +170,7 @@ run "compaction" {
   }
 
   assert {
-    condition     = strcontains(module.finding_exports.policies["function"], "s3:DeleteObject") && length(aws_scheduler_schedule.compaction) == 1
+    condition     = strcontains(module.finding_exports.policies["function"], "s3:DeleteObject") && toset(keys(aws_scheduler_schedule.this)) == toset(["compaction", "sweep"])
     error_message = "Only a scheduled compaction may delete, and only finding-exports."
   }
 }
