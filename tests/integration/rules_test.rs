@@ -137,7 +137,15 @@ rules:
     criteria: { Criterion: { severity: { Lt: 4, Equals: ["2", 3.5] }, type: { Eq: [a], neq: [b] } } }
 destinations:
   security-team: { sns: { topic: "arn:aws:sns:us-east-1:111122223333:security-team" } }
-  incidents: { webhook: { url: "https://incidents.example.com/guardduty" } }
+  incidents: { webhook: { url: "https://incidents.example.com/guardduty", payload: raw } }
+  queue: { sqs: { queue: "https://sqs.us-east-1.amazonaws.com/111122223333/tickets", payload: ocsf } }
+  bus: { eventbridge: { bus: "arn:aws:events:us-east-1:111122223333:event-bus/soc" } }
+  chat: { slack: { secret: "arn:aws:secretsmanager:us-east-1:111122223333:secret:bot-AbCdEf", channel: C01 } }
+  pager: { pagerduty: { secret: "arn:aws:secretsmanager:us-east-1:111122223333:secret:key-AbCdEf" } }
+accounts: { "111122223333": production }
+notify_changes: { every: false, severity: true, new: [country, address], count: [10, 100], recurrence: true }
+samples: [queue, bus]
+fallback: security-team
 routes:
   - { to: [security-team] }
   - { criteria: { severity: { greaterThanOrEqual: 7 } }, to: incidents }
@@ -209,6 +217,10 @@ fn wrong_rule_files_are_invalid() {
         "version: 1\ndefaults: { archive_ceiling: 7 }",
         "version: 1\nroutes: [ { } ]",
         "version: 1\ndestinations: { a: { sns: { topic: b }, webhook: { url: c } } }",
+        "version: 1\ndestinations: { a: { slack: { secret: 'https://hooks.slack.com/x' } } }",
+        "version: 1\ndestinations: { a: { sqs: { queue: q } } }",
+        "version: 1\nnotify_changes: { new: [mood] }",
+        "version: 1\naccounts: { production: a }",
     ];
     let Some(verdicts) = validated(&rest.map(yaml)) else { return };
     for (text, verdict) in rest.iter().zip(verdicts) {

@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
     /// What a destination for programs gets
     #[arg(long, value_enum, default_value_t = Shape::Guardsift)]
     payload: Shape,
-    /// The name of the account, as the function would look it up
+    /// The name of the account, ahead of the one that the rules give it
     #[arg(long, value_name = "NAME")]
     account_name: Option<String>,
     /// An earlier version of the finding, to show what is new
@@ -86,13 +86,16 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         compared += usize::from(own.is_some());
         let change = own.and_then(|earlier| Change::since(&Remembered::of(earlier), &finding));
         let routed = rules.route(&finding);
+        let named = finding.account_id().and_then(|id| rules.account_name(id));
+        let account_name = arguments.account_name.as_deref().or(named);
         let message = Message::new(
             &finding,
             &Background {
                 decided: Some((decision, rules.hash())),
                 destination: routed.first().map(|destination| destination.name.as_str()),
-                account_name: arguments.account_name.as_deref(),
+                account_name,
                 change: change.as_ref(),
+                instead_of: None,
             },
         );
         let payload = match arguments.payload {

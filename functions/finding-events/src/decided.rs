@@ -70,7 +70,10 @@ routes:
     fn default() -> Destination {
         Destination {
             name: "default".into(),
-            kind: DestinationKind::Sns { topic_arn: "arn:aws:sns:eu-west-1:111122223333:t".into() },
+            kind: DestinationKind::Sns {
+                topic_arn: "arn:aws:sns:eu-west-1:111122223333:t".into(),
+                payload: Default::default(),
+            },
         }
     }
 

@@ -29,6 +29,8 @@ pub(crate) enum DeliveryError {
         "destination {destination} is being told by another invocation, or by one that crashed; tried again when its claim is over"
     )]
     Busy { destination: String },
+    #[error("destination {destination}: nothing can be sent to {kind} yet")]
+    Unknown { destination: String, kind: &'static str },
 }
 
 /// The ways out.
@@ -108,16 +110,20 @@ impl Deliveries<'_> {
     ) -> Result<(), DeliveryError> {
         let name = || destination.name.clone();
         match &destination.kind {
-            DestinationKind::Sns { topic_arn } => {
+            DestinationKind::Sns { topic_arn, .. } => {
                 sns::publish(self.aws, topic_arn, notification, body)
                     .await
                     .map_err(|source| DeliveryError::Sns { destination: name(), source })
             }
-            DestinationKind::Webhook { url } => self
+            DestinationKind::Webhook { url, .. } => self
                 .webhooks
                 .post(url, &notification.version_key, body)
                 .await
                 .map_err(|source| DeliveryError::Webhook { destination: name(), source }),
+            other => {
+                let kind = other.as_str();
+                Err(DeliveryError::Unknown { destination: name(), kind })
+            }
         }
     }
 }

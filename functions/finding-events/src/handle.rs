@@ -73,7 +73,10 @@ impl FindingEvents {
             webhooks: Webhooks::new(settings.private_hosts.clone()),
             default_destination: Destination {
                 name: "default".to_owned(),
-                kind: DestinationKind::Sns { topic_arn: settings.default_topic_arn.clone() },
+                kind: DestinationKind::Sns {
+                    topic_arn: settings.default_topic_arn.clone(),
+                    payload: Default::default(),
+                },
             },
             settings,
             aws,

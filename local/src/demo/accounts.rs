@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use findings::{Action, Finding, Record, RuleSet, RuleSource, decode};
+use findings::{Action, DestinationKind, Finding, Record, RuleSet, RuleSource, decode};
 
 use crate::demo::story::Truth;
 use crate::demo::{Counts, DemoReport, FUNCTIONS, Row, lake};
@@ -96,13 +96,18 @@ fn deliveries(rules: &RuleSet, machine: &Machine, version: &HandedOver) -> Vec<D
     routed.into_iter().map(|address| (address, key.clone())).collect()
 }
 
-/// A destination as the inbox names it.
-fn address(machine: &Machine, kind: &findings::DestinationKind) -> String {
+/// A destination as the inbox names it; the demo's rules name topics and webhooks only.
+fn address(machine: &Machine, kind: &DestinationKind) -> String {
     match kind {
-        findings::DestinationKind::Sns { topic_arn } => topic_arn.clone(),
-        findings::DestinationKind::Webhook { url } => {
+        DestinationKind::Sns { topic_arn, .. } => topic_arn.clone(),
+        DestinationKind::Webhook { url, .. } => {
             url.strip_prefix(&machine.webhook()).unwrap_or(url).to_owned()
         }
+        DestinationKind::Sqs { queue_url: name, .. }
+        | DestinationKind::EventBridge { bus_arn: name, .. }
+        | DestinationKind::Slack { secret_arn: name, .. }
+        | DestinationKind::Teams { secret_arn: name }
+        | DestinationKind::PagerDuty { secret_arn: name } => name.clone(),
     }
 }
 

@@ -15,6 +15,7 @@ mod ceiling;
 mod contradiction;
 mod covering;
 mod dead;
+mod destinations;
 mod duplicate;
 mod native;
 mod negation;
@@ -77,6 +78,11 @@ pub fn lint(set: &RuleSet, as_of: Timestamp) -> Vec<Problem> {
         problems.sort_by_key(|problem| (problem.position, problem.code));
         found.extend(problems);
         earlier.add(rule);
+    }
+    for (destination, place, is_used) in set.placed_destinations() {
+        let mut problems = Problems::of(&place.file);
+        destinations::check(destination, place.span, is_used, &mut problems);
+        found.extend(problems.into_vec());
     }
     found
 }

@@ -15,6 +15,7 @@ pub mod event_bus;
 mod fitting;
 mod identity;
 mod link;
+mod notable;
 mod notification;
 pub mod pagerduty;
 mod part;
@@ -41,6 +42,7 @@ mod samples;
 
 pub use attributes::{Attribute, Attributes, MOST as MOST_ATTRIBUTES};
 pub use change::{Change, REMEMBERED_BYTES, Remembered};
+pub use notable::{Fact, NotifyChanges};
 pub use notification::{DecisionV1, Notification};
 pub use payload::Payload;
 
@@ -62,6 +64,8 @@ pub struct Background<'a> {
     pub account_name: Option<&'a str>,
     /// What is new against an earlier version that was told.
     pub change: Option<&'a Change>,
+    /// Another destination that this was for, and why that one refused it.
+    pub instead_of: Option<(&'a str, &'a str)>,
 }
 
 /// What people like to read about a finding, built once and shown by each destination in its way.
@@ -105,7 +109,11 @@ impl<'a> Message<'a> {
         let description = finding.description().and_then(|text| paragraph(text, DESCRIPTION));
         Self {
             finding,
-            notification: Notification::new(finding, decision),
+            notification: Notification::new(finding, decision).with(
+                background.account_name,
+                background.change,
+                background.instead_of,
+            ),
             level: finding.level(),
             severity: finding.severity(),
             kind: words::of(finding.finding_type()),

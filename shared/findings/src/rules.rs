@@ -5,18 +5,14 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use self::{
-    destination::Route,
-    file::{File, UnresolvedRoute},
+    destination::{PlacedDestination, Route},
     index::Index,
+    loading::Loading,
+    telling::Telling,
 };
 use crate::{
-    Finding, Severity, Timestamp,
-    attribute::nearest,
-    document::Node,
-    expression::Subject,
-    extract::Paths,
-    problem::{Code, Problem, Problems, RuleSetError, quoted},
-    scope::Scope,
+    Finding, Severity, Timestamp, expression::Subject, extract::Paths, message::NotifyChanges,
+    problem::RuleSetError,
 };
 
 mod decision;
@@ -29,10 +25,12 @@ mod filter;
 mod guard;
 mod index;
 mod kinds;
+mod loading;
 mod matcher;
 mod networks;
 mod reading;
 mod rule;
+mod telling;
 
 pub use decision::Decision;
 pub use destination::{Destination, DestinationKind};
@@ -89,6 +87,8 @@ pub struct RuleSet {
     defaults: Defaults,
     destinations: Vec<Destination>,
     routes: Vec<Route>,
+    places: Vec<PlacedDestination>,
+    telling: Telling,
     paths: Paths,
     index: Index,
     hash: String,
@@ -130,6 +130,37 @@ impl RuleSet {
     /// Every destination.
     pub fn destinations(&self) -> &[Destination] {
         &self.destinations
+    }
+
+    /// What the rule files call an account.
+    pub fn account_name(&self, id: &str) -> Option<&str> {
+        self.telling.accounts.get(id).map(String::as_str)
+    }
+
+    /// On which changes a finding that was told is told again.
+    pub fn notify_changes(&self) -> &NotifyChanges {
+        &self.telling.notify_changes
+    }
+
+    /// Where samples go; `None` when nothing says so.
+    pub fn samples(&self) -> Option<Vec<&Destination>> {
+        let to = self.telling.samples.as_ref()?;
+        Some(to.iter().filter_map(|index| self.destinations.get(*index)).collect())
+    }
+
+    /// Where notifications go that another destination refuses for good.
+    pub fn fallback(&self) -> Option<&Destination> {
+        self.telling.fallback.and_then(|index| self.destinations.get(index))
+    }
+
+    /// Each destination with its place, and whether anything is sent to it.
+    pub(crate) fn placed_destinations(
+        &self,
+    ) -> impl Iterator<Item = (&Destination, &PlacedDestination, bool)> {
+        self.destinations.iter().zip(&self.places).enumerate().map(|(index, (own, place))| {
+            let routed = self.routes.iter().any(|route| route.to.contains(&index));
+            (own, place, routed || self.telling.names(index))
+        })
     }
 
     /// The rules that no longer decide.
@@ -189,107 +220,6 @@ fn hash(sources: &[RuleSource<'_>]) -> String {
             let all: String = several.iter().map(|source| digest(source.text.as_bytes())).collect();
             digest(all.as_bytes())
         }
-    }
-}
-
-/// A rule set while its files are read.
-#[derive(Default)]
-struct Loading {
-    defaults: Defaults,
-    has_defaults: bool,
-    rules: Vec<Rule>,
-    destinations: Vec<Destination>,
-    routes: Vec<(String, UnresolvedRoute)>,
-    scope: Scope,
-    problems: Vec<Problem>,
-}
-
-impl Loading {
-    fn new() -> Self {
-        Self { scope: Scope::with_header(), ..Self::default() }
-    }
-
-    fn add(&mut self, source: &RuleSource<'_>) {
-        let mut problems = Problems::of(source.name);
-        let file =
-            file::read(source.name, source.text, &self.defaults, &mut self.scope, &mut problems);
-        let File { defaults, rules, destinations, routes } = file;
-        if let Some(defaults) = defaults {
-            if self.has_defaults && defaults != self.defaults {
-                problems
-                    .place(
-                        Code::DuplicateName,
-                        Default::default(),
-                        1,
-                        "a second, different `defaults`".to_owned(),
-                    )
-                    .help("keep them in one file of the rule set");
-            }
-            self.defaults = defaults;
-            self.has_defaults = true;
-        }
-        for rule in rules {
-            if let Some(first) = self.rules.iter().find(|own| own.name == rule.name) {
-                let (name, file, line) = (&rule.name, &first.file, first.position.line);
-                problems
-                    .place(Code::DuplicateName, rule.position, 1, format!("a second rule `{name}`"))
-                    .help(format!(
-                        "the first is at {file}:{line}; names tell rules apart in the ledger"
-                    ));
-            }
-            self.rules.push(rule);
-        }
-        for (key, destination) in destinations {
-            if self.destinations.iter().any(|own| own.name == destination.name) {
-                problems.at_key(
-                    &key,
-                    Code::DuplicateName,
-                    format!("a second destination `{}`", key.name),
-                );
-            }
-            self.destinations.push(destination);
-        }
-        self.routes.extend(routes.into_iter().map(|route| (source.name.to_owned(), route)));
-        self.problems.extend(problems.into_vec());
-    }
-
-    fn finish(mut self, hash: String) -> Result<RuleSet, RuleSetError> {
-        let routes: Vec<Route> = std::mem::take(&mut self.routes)
-            .into_iter()
-            .map(|(file, route)| Route { when: route.when, to: self.resolve(&file, &route.to) })
-            .collect();
-        if !self.problems.is_empty() {
-            return Err(RuleSetError { problems: self.problems });
-        }
-        Ok(RuleSet {
-            index: Index::of(&self.rules),
-            rules: self.rules,
-            defaults: self.defaults,
-            destinations: self.destinations,
-            routes,
-            paths: self.scope.into_paths(),
-            hash,
-        })
-    }
-
-    fn resolve(&mut self, file: &str, names: &[Node]) -> Vec<usize> {
-        let mut problems = Problems::of(file);
-        let own: Vec<&str> = self.destinations.iter().map(|own| own.name.as_str()).collect();
-        let mut resolved = Vec::new();
-        for node in names {
-            let name = node.summary();
-            match own.iter().position(|own| *own == name) {
-                Some(index) => resolved.push(index),
-                None => problems
-                    .at(node, Code::UnknownName, format!("there is no destination `{name}`"))
-                    .suggest(&nearest(&name, own.iter().copied()), || match own.as_slice() {
-                        [] => "add it under `destinations:`".to_owned(),
-                        own => format!("there are {}", quoted(own)),
-                    }),
-            }
-        }
-        self.problems.extend(problems.into_vec());
-        resolved
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod conditions;
 mod layout;
+mod telling;
 
 use serde_json::{Map, Value, json};
 
@@ -59,6 +60,10 @@ fn file() -> Value {
                 "description": "Which notifications go where. A finding goes to the destinations of every route that takes it.",
                 "items": reference("route"),
             },
+            "accounts": telling::accounts(),
+            "notify_changes": telling::notify_changes(),
+            "samples": telling::samples(),
+            "fallback": telling::fallback(),
         }),
     )
 }
@@ -70,7 +75,7 @@ fn definitions() -> Map<String, Value> {
         ("case", case()),
         ("action", action()),
         ("defaults", defaults()),
-        ("destination", destination()),
+        ("destination", telling::destination()),
         ("route", route()),
         ("duration", duration()),
     ];
@@ -183,21 +188,6 @@ fn per_day(description: &str) -> Value {
 
 fn recurrences(description: &str) -> Value {
     json!({ "type": "integer", "minimum": 1, "maximum": 1_000_000, "description": description })
-}
-
-fn destination() -> Value {
-    let one = |name: &str, field: &str, description: &str| {
-        let inner =
-            object(&[field], json!({ field: { "type": "string", "description": description } }));
-        object(&[name], json!({ name: inner }))
-    };
-    json!({
-        "description": "Exactly one kind of destination.",
-        "oneOf": [
-            one("sns", "topic", "The topic's ARN."),
-            one("webhook", "url", "An HTTPS endpoint that takes a POST."),
-        ],
-    })
 }
 
 fn route() -> Value {

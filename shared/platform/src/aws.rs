@@ -32,6 +32,9 @@ pub struct Aws {
     s3: OnceCell<aws_sdk_s3::Client>,
     guardduty: OnceCell<aws_sdk_guardduty::Client>,
     sns: OnceCell<aws_sdk_sns::Client>,
+    sqs: OnceCell<aws_sdk_sqs::Client>,
+    eventbridge: OnceCell<aws_sdk_eventbridge::Client>,
+    secrets: OnceCell<aws_sdk_secretsmanager::Client>,
 }
 
 impl Aws {
@@ -82,6 +85,25 @@ impl Aws {
     /// SNS.
     pub async fn sns(&self) -> &aws_sdk_sns::Client {
         self.sns.get_or_init(|| async { aws_sdk_sns::Client::new(self.config().await) }).await
+    }
+
+    /// SQS.
+    pub async fn sqs(&self) -> &aws_sdk_sqs::Client {
+        self.sqs.get_or_init(|| async { aws_sdk_sqs::Client::new(self.config().await) }).await
+    }
+
+    /// EventBridge.
+    pub async fn eventbridge(&self) -> &aws_sdk_eventbridge::Client {
+        self.eventbridge
+            .get_or_init(|| async { aws_sdk_eventbridge::Client::new(self.config().await) })
+            .await
+    }
+
+    /// Secrets Manager.
+    pub async fn secrets(&self) -> &aws_sdk_secretsmanager::Client {
+        self.secrets
+            .get_or_init(|| async { aws_sdk_secretsmanager::Client::new(self.config().await) })
+            .await
     }
 
     /// The retries of the configuration, with their pauses.

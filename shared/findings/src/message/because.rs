@@ -36,6 +36,10 @@ impl Because {
         if let Some(destination) = background.destination.and_then(|own| line(own, TEXT)) {
             sent_by.push_str(&format!(", route to {destination}"));
         }
+        if let Some((destination, why)) = background.instead_of {
+            let told = format!(", instead of {destination}, which refused it: {why}");
+            sent_by.push_str(&line(&told, TEXT).unwrap_or_default());
+        }
         let runbook = text(rule.and_then(|rule| rule.runbook.as_ref()));
         let runbook_link =
             runbook.as_deref().and_then(link::checked).map(|url| Link { text: "Runbook", url });

@@ -109,12 +109,12 @@ impl Remembered {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     severity: Option<(f64, f64)>,
-    count: Option<(u64, u64)>,
+    pub(super) count: Option<(u64, u64)>,
     archived: Option<bool>,
-    countries: Vec<String>,
-    networks: Vec<String>,
-    addresses: Vec<String>,
-    identities: Vec<String>,
+    pub(super) countries: Vec<String>,
+    pub(super) networks: Vec<String>,
+    pub(super) addresses: Vec<String>,
+    pub(super) identities: Vec<String>,
 }
 
 impl Change {

@@ -215,6 +215,7 @@ proptest! {
             destination: Some(&name),
             account_name: Some(&name),
             change: change.as_ref(),
+            instead_of: with_rules.then_some((&name, &name)),
         });
         holds_everywhere(&message);
     }

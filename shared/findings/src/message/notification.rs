@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::{attributes::Attributes, text};
+use super::{Change, attributes::Attributes, text};
 use crate::{Action, Decision, Finding, FindingType, Guard, Severity, SeverityLevel, Timestamp};
 
 /// Names the shape. Fields may be added under the same name; none is renamed, removed or given
@@ -34,6 +34,22 @@ pub struct Notification<'a> {
     pub version_key: String,
     finding: FindingV1<'a>,
     decision: DecisionV1<'a>,
+    /// What the rule file calls the account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_name: Option<String>,
+    /// What is new since the version that was told before, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<String>,
+    /// The destination that this was for, and why it was not told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undelivered: Option<UndeliveredV1>,
+}
+
+/// A destination that refused the notification.
+#[derive(Debug, Clone, Serialize)]
+struct UndeliveredV1 {
+    destination: String,
+    reason: String,
 }
 
 /// The fields of a finding that tell somebody what to do. Absent ones are `null`.
@@ -81,7 +97,27 @@ impl<'a> Notification<'a> {
             version_key: finding.version_key().to_string(),
             finding: FindingV1::new(finding),
             decision,
+            account_name: None,
+            change: None,
+            undelivered: None,
         }
+    }
+
+    /// With what is known beside the finding and the decision.
+    #[must_use]
+    pub(super) fn with(
+        mut self,
+        account_name: Option<&str>,
+        change: Option<&Change>,
+        instead_of: Option<(&str, &str)>,
+    ) -> Self {
+        self.account_name = account_name.map(|text| cleaned(text, TITLE));
+        self.change = change.map(|change| cleaned(&change.describe(), DESCRIPTION));
+        self.undelivered = instead_of.map(|(destination, why)| UndeliveredV1 {
+            destination: cleaned(destination, TITLE),
+            reason: cleaned(why, TITLE),
+        });
+        self
     }
 
     /// The id of the finding, the same for all of its versions.

@@ -18,6 +18,18 @@ pub enum Payload {
 }
 
 impl Payload {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Guardsift, Self::Raw, Self::Ocsf];
+
+    /// Its name in a rule file.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Guardsift => "guardsift",
+            Self::Raw => "raw",
+            Self::Ocsf => "ocsf",
+        }
+    }
+
     /// The body in at most `limit` bytes, if that is 192 KiB or more. JSON can't be cut, so a
     /// finding that is larger is told in guardsift's shape, which never is.
     pub fn body(self, finding: &Finding, notification: &Notification<'_>, limit: usize) -> String {

@@ -67,6 +67,7 @@ pub(super) fn endless(text: &str, act: impl FnOnce(&Message<'_>)) {
             destination: Some(&long),
             account_name: Some(&long),
             change: change.as_ref(),
+            instead_of: Some((&long, &long)),
         },
     ));
 }

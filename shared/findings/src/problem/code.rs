@@ -94,6 +94,8 @@ codes! {
     Untested "GS0115" Note "A rule without a case."
     ArchiveAtOnce "GS0116" Note "A rule that archives without a hold."
     AnyElementSuffices "GS0117" Warning "One friendly address in a list hides a hostile one."
+    PrivateWebhook "GS0118" Note "A webhook that is used only where the settings allow it."
+    UnusedDestination "GS0119" Warning "A destination that nothing is sent to."
 }
 
 impl fmt::Display for Code {

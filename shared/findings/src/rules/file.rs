@@ -1,22 +1,34 @@
 //! Reads one rule file: its defaults, rules, destinations and routes, with all their problems.
 
-use super::{
-    Defaults,
-    destination::{Destination, DestinationKind},
-    fields::Fields,
-    rule::Rule,
-};
+use super::{Defaults, destination::Destination, fields::Fields, rule::Rule};
 use crate::{
     Severity,
     criteria::criteria,
-    document::{Content, Key, Node},
+    document::{Content, Key, Node, Span},
     duration::duration,
     expression::Expression,
+    message::NotifyChanges,
     problem::{Code, Problems},
     scope::Scope,
 };
 
+mod destination;
 mod rule;
+mod telling;
+
+const FIELDS: [&str; 11] = [
+    "version",
+    "strict",
+    "defaults",
+    "lists",
+    "rules",
+    "destinations",
+    "routes",
+    "accounts",
+    "notify_changes",
+    "samples",
+    "fallback",
+];
 
 /// What one file holds. Routes name destinations that may stand in another file.
 #[derive(Debug, Default)]
@@ -25,6 +37,10 @@ pub(super) struct File {
     pub(super) rules: Vec<Rule>,
     pub(super) destinations: Vec<(Key, Destination)>,
     pub(super) routes: Vec<UnresolvedRoute>,
+    pub(super) accounts: Vec<(Key, String)>,
+    pub(super) notify_changes: Option<(Span, NotifyChanges)>,
+    pub(super) samples: Option<Node>,
+    pub(super) fallback: Option<Node>,
 }
 
 /// A route whose destinations are still names.
@@ -50,8 +66,7 @@ pub(super) fn read(
             return file;
         }
     };
-    let known = ["version", "strict", "defaults", "lists", "rules", "destinations", "routes"];
-    let Some(fields) = Fields::of(&node, "a rule file", &known, problems) else { return file };
+    let Some(fields) = Fields::of(&node, "a rule file", &FIELDS, problems) else { return file };
     match fields.require("version", "a rule file", problems) {
         Some(Node { content: Content::Number(1.0), .. }) | None => {}
         Some(other) => {
@@ -78,8 +93,16 @@ pub(super) fn read(
         file.rules.extend(rule);
     }
     if let Some(node) = fields.get("destinations") {
-        file.destinations = destinations(node, problems);
+        file.destinations = destination::destinations(node, problems);
     }
+    if let Some(node) = fields.get("accounts") {
+        file.accounts = telling::accounts(node, problems);
+    }
+    file.notify_changes = fields.get("notify_changes").and_then(|node| {
+        telling::notify_changes(node, problems).map(|wanted| (node.span(), wanted))
+    });
+    file.samples = fields.get("samples").cloned();
+    file.fallback = fields.get("fallback").cloned();
     // A notification is routed when its event arrives: every age would be about nothing.
     scope.set_clock(false);
     for node in list(&fields, "routes", problems) {
@@ -217,44 +240,6 @@ pub(super) fn count(
             problems
                 .at(node, Code::BadValue, format!("`{}` is no count of findings", node.summary()))
                 .help(format!("write a whole number from 1 to {most}"));
-            None
-        }
-    }
-}
-
-fn destinations(node: &Node, problems: &mut Problems) -> Vec<(Key, Destination)> {
-    let Content::Map(members) = &node.content else {
-        problems.at(node, Code::BadValue, format!("`destinations` is a map, not {}", node.kind()));
-        return Vec::new();
-    };
-    members
-        .iter()
-        .filter_map(|(key, node)| {
-            let kind = destination(node, problems)?;
-            Some((key.clone(), Destination { name: key.name.clone(), kind }))
-        })
-        .collect()
-}
-
-fn destination(node: &Node, problems: &mut Problems) -> Option<DestinationKind> {
-    let fields = Fields::of(node, "a destination", &["sns", "webhook"], problems)?;
-    match (fields.get("sns"), fields.get("webhook")) {
-        (Some(sns), None) => {
-            let fields = Fields::of(sns, "`sns`", &["topic"], problems)?;
-            fields.require("topic", "`sns`", problems)?;
-            let topic_arn = fields.text("topic", problems)?;
-            Some(DestinationKind::Sns { topic_arn })
-        }
-        (None, Some(webhook)) => {
-            let fields = Fields::of(webhook, "`webhook`", &["url"], problems)?;
-            fields.require("url", "`webhook`", problems)?;
-            let url = fields.text("url", problems)?;
-            Some(DestinationKind::Webhook { url })
-        }
-        _ => {
-            problems
-                .at(node, Code::BadValue, "a destination is exactly one kind")
-                .help("write `sns: { topic: arn:… }` or `webhook: { url: https://… }`");
             None
         }
     }

@@ -8,6 +8,7 @@ use crate::{Truth, problem::Problem};
 mod index;
 mod loading;
 mod names;
+mod telling;
 
 const NOW: &str = "2026-04-10T00:00:00Z";
 
@@ -241,7 +242,7 @@ fn ages_are_counted_from_the_moment_of_asking_and_routes_have_none() {
     }
     let error = load(
         "version: 1
-destinations: { a: { sns: { topic: x } } }
+destinations: { a: { sns: { topic: 'arn:aws:sns:us-east-1:111122223333:x' } } }
 routes: [ { criteria: { updatedAt: { newerThan: 1d } }, to: [a] } ]",
     );
     assert!(error.unwrap_err().to_string().contains("ages have no meaning here"));

@@ -35,8 +35,20 @@ fn every_map_holds_the_fields_that_the_loader_knows() {
         assert_eq!(known_to_the_loader(&text), expected, "{text}");
     }
     let kinds = schema["$defs"]["destination"]["oneOf"].as_array().unwrap();
+    for kind in kinds {
+        for name in properties(kind) {
+            let text = format!("version: 1\ndestinations: {{ a: {{ {name}: {{ 0: 0 }} }} }}");
+            assert_eq!(
+                known_to_the_loader(&text),
+                properties(&kind["properties"][&name]),
+                "{name}"
+            );
+        }
+    }
     let kinds: BTreeSet<_> = kinds.iter().flat_map(properties).collect();
     assert_eq!(known_to_the_loader("version: 1\ndestinations: { a: { 0: 0 } }"), kinds);
+    let changes = properties(&schema["properties"]["notify_changes"]);
+    assert_eq!(known_to_the_loader("version: 1\nnotify_changes: { 0: 0 }"), changes);
 }
 
 #[test]
