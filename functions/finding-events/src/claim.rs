@@ -1,6 +1,7 @@
-//! Who delivers a version of a finding to a destination, and whether it is delivered already.
+//! Who tells a destination of a finding, and what it was told already.
 //!
-//! One object per destination and version: `state/notify/<destination>/<version-key>.json`.
+//! One object per destination and finding, `state/notify/<destination>/finding-<hash>.json`: the
+//! versions of a finding are told one after the other, so that an older one can't overtake.
 
 use std::{
     hash::{BuildHasher, RandomState},
@@ -8,45 +9,41 @@ use std::{
 };
 
 use bytes::Bytes;
-use findings::Timestamp;
+use findings::{Finding, message::REMEMBERED_BYTES};
 use platform::{
     Deadline,
-    store::{NewObject, Put, Replace, Store, StoreError},
+    store::{Cause, NewObject, Put, Replace, Store, StoreError},
 };
-use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-/// A marker is some 150 bytes.
-const LIMIT: usize = 64 << 10;
+use crate::told::{Entry, State, Telling, Verdict};
 
-/// The content of a marker.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-enum Marker {
-    /// Somebody is delivering, and will have given up by then.
-    Claimed { owner: String, until_epoch_millis: i64 },
-    /// Delivered.
-    Sent { at: String },
-}
+/// Facts and a few names.
+const LIMIT: usize = REMEMBERED_BYTES + (32 << 10);
 
-/// What the marker says about a delivery that is due.
+/// How often it is looked whether somebody else is done; the pauses between are 50, 100, … ms.
+const LOOKS: u32 = 7;
+
+/// What came of asking for a turn.
 #[derive(Debug)]
-pub(crate) enum Claim {
-    /// It is ours to make.
-    Ours(Held),
-    /// It has been made.
-    Sent,
+pub(crate) enum Turn {
+    /// The delivery is ours to make, in this way.
+    Ours(Box<(Held, Telling)>),
+    /// There is nothing to tell.
+    Done(Verdict),
     /// Somebody else is at it.
     Busy,
 }
 
-/// The right to make one delivery, until the invocation ends.
+/// The right to tell one destination of one finding, until the invocation ends.
 #[derive(Debug)]
 pub(crate) struct Held {
     key: String,
     etag: String,
+    state: State,
 }
 
-/// The markers of one bucket.
+/// The states in one bucket.
 #[derive(Debug)]
 pub(crate) struct Claims<'a> {
     store: &'a Store,
@@ -59,60 +56,118 @@ impl<'a> Claims<'a> {
         Self { store, bucket, deadline }
     }
 
-    /// Takes the delivery, unless it is made or somebody else has it. A claim whose time is over
-    /// belongs to an invocation that crashed; it is taken over only if nobody else does so first.
-    pub(crate) async fn claim(
+    /// Takes the delivery if there is one to make. A claim whose time is over belongs to an
+    /// invocation that crashed; it is taken over only if nobody else does so first. A claim that
+    /// somebody holds is waited for, but not for long.
+    pub(crate) async fn take(
         &self,
         destination: &str,
-        version_key: &str,
-    ) -> Result<Claim, StoreError> {
-        let key = format!("state/notify/{destination}/{version_key}.json");
-        let owner = format!("{:016x}", RandomState::new().hash_one(&key));
-        // Longer than the invocation can live, by a tenth for clocks that differ, and shorter than
-        // the time after which SQS hands the message out for the last time.
-        let end = self.deadline.until_end();
-        let until_epoch_millis = now() + millis(end + end / 10);
-        let mine = Marker::Claimed { owner: owner.clone(), until_epoch_millis };
-        if let Put::Created { etag } = self.store.put_new(&self.object(&key, &mine)).await? {
-            return Ok(held(key, etag));
+        finding: &Finding,
+        judge: impl Fn(&State) -> Verdict,
+    ) -> Result<Turn, StoreError> {
+        let key = format!("state/notify/{destination}/finding-{}.json", identity(finding));
+        let claim = self.claim(&key);
+        let new = State { claim: Some(claim.clone()), ..State::default() };
+        if let Put::Created { etag } = self.store.put_new(&self.object(&key, &new)).await? {
+            let held = Held { key, etag: etag.unwrap_or_default(), state: State::default() };
+            return Ok(Turn::Ours(Box::new((held, Telling::default()))));
         }
-        let object = self.store.get(self.bucket, &key, None, LIMIT).await?;
-        let (marker, seen) =
-            (serde_json::from_slice(&object.bytes), object.etag.unwrap_or_default());
-        match marker {
-            Ok(Marker::Sent { .. }) => Ok(Claim::Sent),
-            // Our own write, whose answer was lost.
-            Ok(Marker::Claimed { owner: theirs, .. }) if theirs == owner => {
-                Ok(held(key, Some(seen)))
-            }
-            Ok(Marker::Claimed { until_epoch_millis, .. }) if until_epoch_millis > now() => {
-                Ok(Claim::Busy)
-            }
-            // Expired, or no marker of ours: better told twice than never.
-            Ok(Marker::Claimed { .. }) | Err(_) => {
-                match self.store.put_if(&self.object(&key, &mine), &seen).await? {
-                    Replace::Replaced { etag } => Ok(held(key, etag)),
-                    Replace::Changed => Ok(Claim::Busy),
+        for look in 0..LOOKS {
+            let object = match self.store.get(self.bucket, &key, None, LIMIT).await {
+                Ok(object) => object,
+                // Gone again: whoever deletes states gets things told once more.
+                Err(error) if error.cause() == Cause::Missing => {
+                    match self.store.put_new(&self.object(&key, &new)).await? {
+                        Put::Created { etag } => {
+                            let etag = etag.unwrap_or_default();
+                            let held = Held { key, etag, state: State::default() };
+                            return Ok(Turn::Ours(Box::new((held, Telling::default()))));
+                        }
+                        Put::AlreadyThere => continue,
+                    }
+                }
+                Err(error) => return Err(error),
+            };
+            let etag = object.etag.unwrap_or_default();
+            // What is no state of ours says nothing: better told twice than never.
+            let state: State = serde_json::from_slice(&object.bytes).unwrap_or_default();
+            let telling = match judge(&state) {
+                Verdict::Tell(telling) => telling,
+                Verdict::Unchanged { archived: true } => {
+                    let seen = state.with_archived(finding);
+                    match self.store.put_if(&self.object(&key, &seen), &etag).await? {
+                        Replace::Replaced { .. } => {
+                            return Ok(Turn::Done(Verdict::Unchanged { archived: true }));
+                        }
+                        Replace::Changed => continue,
+                    }
+                }
+                verdict => return Ok(Turn::Done(verdict)),
+            };
+            let other = state.claim.as_ref().filter(|own| own.until_epoch_millis > now());
+            match other {
+                // Our own write, whose answer was lost.
+                Some(own) if own.owner == claim.owner => {
+                    return Ok(Turn::Ours(Box::new((Held { key, etag, state }, telling))));
+                }
+                Some(_) => {
+                    let pause = Duration::from_millis(25 << (look + 1));
+                    tokio::time::sleep(pause.min(self.deadline.remaining() / 4)).await;
+                }
+                None => {
+                    let mine = State { claim: Some(claim.clone()), ..state.clone() };
+                    let put = self.store.put_if(&self.object(&key, &mine), &etag).await?;
+                    if let Replace::Replaced { etag } = put {
+                        let etag = etag.unwrap_or_default();
+                        return Ok(Turn::Ours(Box::new((Held { key, etag, state }, telling))));
+                    }
                 }
             }
         }
+        Ok(Turn::Busy)
     }
 
-    /// Remembers that the delivery was made.
-    pub(crate) async fn sent(&self, held: &Held) -> Result<(), StoreError> {
-        let marker = Marker::Sent { at: Timestamp::from_epoch_millis(now()).to_rfc3339() };
-        self.store.put_if(&self.object(&held.key, &marker), &held.etag).await.map(drop)
+    /// Remembers what was told; `false` when somebody else has written meanwhile.
+    pub(crate) async fn told(
+        &self,
+        held: &Held,
+        finding: &Finding,
+        thread: Option<String>,
+        resolved: bool,
+    ) -> Result<bool, StoreError> {
+        self.replace(held, &held.state.with(finding, thread, resolved)).await
     }
 
     /// Gives the delivery back at once, so that the next attempt need not wait for the claim to
     /// expire.
-    pub(crate) async fn released(&self, held: &Held) -> Result<(), StoreError> {
-        let marker = Marker::Claimed { owner: String::new(), until_epoch_millis: 0 };
-        self.store.put_if(&self.object(&held.key, &marker), &held.etag).await.map(drop)
+    pub(crate) async fn released(&self, held: &Held) -> Result<bool, StoreError> {
+        self.replace(held, &State { claim: None, ..held.state.clone() }).await
     }
 
-    fn object<'o>(&'o self, key: &'o str, marker: &Marker) -> NewObject<'o> {
-        let bytes = serde_json::to_vec(marker).map(Bytes::from).unwrap_or_default();
+    async fn replace(&self, held: &Held, state: &State) -> Result<bool, StoreError> {
+        let object = self.object(&held.key, state);
+        match self.store.put_if(&object, &held.etag).await? {
+            Replace::Replaced { .. } => Ok(true),
+            // It may be our own write, whose answer was lost.
+            Replace::Changed => {
+                let there = self.store.get(self.bucket, &held.key, None, LIMIT).await?;
+                Ok(there.bytes == object.bytes)
+            }
+        }
+    }
+
+    /// Longer than the invocation can live, by a tenth for clocks that differ, and shorter than the
+    /// time after which SQS hands the message out for the last time.
+    fn claim(&self, key: &str) -> Entry {
+        let end = self.deadline.until_end();
+        Entry {
+            owner: format!("{:016x}", RandomState::new().hash_one(key)),
+            until_epoch_millis: now() + millis(end + end / 10),
+        }
+    }
+
+    fn object<'o>(&'o self, key: &'o str, state: &State) -> NewObject<'o> {
+        let bytes = serde_json::to_vec(state).map(Bytes::from).unwrap_or_default();
         NewObject {
             bucket: self.bucket,
             key,
@@ -123,8 +178,15 @@ impl<'a> Claims<'a> {
     }
 }
 
-fn held(key: String, etag: Option<String>) -> Claim {
-    Claim::Ours(Held { key, etag: etag.unwrap_or_default() })
+/// The same for all versions of a finding, through whichever account its events come.
+fn identity(finding: &Finding) -> String {
+    let mut digest = Sha256::new();
+    for part in [finding.account_id(), finding.region(), Some(finding.id())] {
+        // The length keeps the parts apart, and tells an absent one from an empty one.
+        digest.update(part.map_or(u64::MAX, |part| part.len() as u64).to_be_bytes());
+        digest.update(part.unwrap_or_default());
+    }
+    hex::encode(digest.finalize())
 }
 
 fn now() -> i64 {

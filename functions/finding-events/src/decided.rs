@@ -2,30 +2,35 @@
 
 use findings::{
     Action, Decision, Destination, Finding, FindingType, Guard, RuleSet, Severity, Timestamp,
-    message::DecisionV1,
 };
 use tracing::info;
 
+/// A decision with the hash of the rules that made it; `None` when there are no rules.
+pub(crate) type Decided<'a> = Option<(Decision<'a>, &'a str)>;
+
 /// What is to be told and to whom; `None` when nothing is. No rules: everything, to the default
-/// topic. No route: to the default topic too. A sample is told only when a rule names it, and no
-/// rule does when there are none.
+/// topic. No route: to the default topic too. A sample is told when a rule names it, or where the
+/// rules say that samples go.
 pub(crate) fn decided<'a>(
     rules: Option<&'a RuleSet>,
     finding: &'a Finding,
     default: &'a Destination,
     as_of: Timestamp,
-) -> Option<(DecisionV1<'a>, Vec<&'a Destination>)> {
+) -> Option<(Decided<'a>, Vec<&'a Destination>)> {
     let Some(rules) = rules else {
-        return (!finding.is_sample()).then(|| (DecisionV1::without_rules(), vec![default]));
+        return (!finding.is_sample()).then(|| (None, vec![default]));
     };
     let decision = rules.decide(finding, as_of);
     log(finding, &decision, rules);
-    if decision.action != Action::Notify {
+    let samples = rules.samples().filter(|_| finding.is_sample());
+    let is_told = decision.action == Action::Notify
+        || (samples.is_some() && decision.guard == Some(Guard::Sample));
+    if !is_told {
         return None;
     }
-    let routed = rules.route(finding);
+    let routed = samples.unwrap_or_else(|| rules.route(finding));
     let destinations = if routed.is_empty() { vec![default] } else { routed };
-    Some((DecisionV1::by_rules(&decision, rules.hash()), destinations))
+    Some((Some((decision, rules.hash())), destinations))
 }
 
 /// Only what GuardDuty or a rule's author chose; what an attacker can write stays out.
@@ -81,7 +86,8 @@ routes:
         let (finding, default) = (Finding::parse(json).unwrap(), default());
         let (decision, to) =
             decided(rules, &finding, &default, Timestamp::from_epoch_millis(1_790_000_000_000))?;
-        Some((decision.rule.map(str::to_owned), to.iter().map(|to| to.name.clone()).collect()))
+        let rule = decision.and_then(|(decision, _)| decision.rule_name());
+        Some((rule.map(str::to_owned), to.iter().map(|to| to.name.clone()).collect()))
     }
 
     fn rules() -> RuleSet {
@@ -121,6 +127,26 @@ routes:
             Some((Some("drill".into()), vec!["default".into()]))
         );
         assert_eq!(told(None, &sample("Drill:EC2/Drill")), None);
+    }
+
+    #[test]
+    fn where_samples_have_a_route_they_go_there_and_nowhere_else() {
+        let text = format!("{RULES}samples: [team]\n");
+        let rules = RuleSet::parse(&[RuleSource { name: "rules.yaml", text: &text }]).unwrap();
+        let sample = |kind: &str| {
+            format!(
+                r#"{{"id":"f1","type":"{kind}","severity":5,"service":{{"additionalInfo":{{"sample":true}}}}}}"#
+            )
+        };
+        assert_eq!(
+            told(Some(&rules), &sample("Backdoor:EC2/Spambot")),
+            Some((None, vec!["team".into()]))
+        );
+        assert_eq!(
+            told(Some(&rules), &sample("Drill:EC2/Drill")),
+            Some((Some("drill".into()), vec!["team".into()]))
+        );
+        assert_eq!(told(Some(&rules), PLAIN), Some((None, vec!["default".into()])));
     }
 
     #[test]

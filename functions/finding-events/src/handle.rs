@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use findings::{
-    Destination, DestinationKind, Finding, Record, RuleSet, decode, message::Notification,
+    Destination, DestinationKind, Finding, Record, RuleSet, decode, message::NotifyChanges,
 };
 use futures::future::join_all;
 use platform::{
-    Failure, Invocation, Metrics, RecordFailure,
+    Failure, Invocation, Metrics, Receipt, RecordFailure,
     aws::Aws,
-    chain, each,
+    chain, each_or_later, hand_out_later,
     lambda::Scope,
     now,
     rules::{Current, Rules},
@@ -21,11 +21,15 @@ use tracing::{error, info, warn};
 
 use crate::{
     Settings,
+    circuit::Circuits,
     claim::Claims,
     decided::decided,
-    delivery::{Deliveries, DeliveryError},
+    delivery::{Deliveries, DeliveryError, Subject},
+    expired::Expired,
+    https::Https,
     quarantine,
-    webhook::Webhooks,
+    secret::Secrets,
+    send::{Apis, Senders},
 };
 
 /// How many events of a batch are worked on at once.
@@ -38,8 +42,13 @@ pub struct FindingEvents {
     aws: Arc<Aws>,
     store: Store,
     rules: Rules,
-    webhooks: Webhooks,
+    https: Https,
+    secrets: Secrets,
+    apis: Apis,
+    circuits: Circuits,
+    expired: Expired,
     default_destination: Destination,
+    default_changes: NotifyChanges,
 }
 
 /// What came of one event. Answered to a direct invocation.
@@ -70,7 +79,15 @@ impl FindingEvents {
         let store = Store::new(Arc::clone(&aws));
         Self {
             rules: Rules::new(store.clone(), settings.rules.clone()),
-            webhooks: Webhooks::new(settings.private_hosts.clone()),
+            https: Https::new(settings.private_hosts.clone()),
+            secrets: Secrets::new(Arc::clone(&aws)),
+            apis: Apis {
+                slack: settings.slack_api_url.clone(),
+                pagerduty: settings.pagerduty_events_url.clone(),
+            },
+            circuits: Circuits::default(),
+            expired: Expired::default(),
+            default_changes: NotifyChanges::default(),
             default_destination: Destination {
                 name: "default".to_owned(),
                 kind: DestinationKind::Sns {
@@ -90,7 +107,14 @@ impl FindingEvents {
     /// When the batch as a whole has to come back.
     pub async fn handle(&self, invocation: Invocation, scope: Scope) -> Result<Value, Failure> {
         let scope = &scope;
-        each(invocation, AT_ONCE, scope.deadline, |event, _| self.one(event, scope)).await
+        let later = async |receipt: &Receipt, after| {
+            scope.metrics.count("PutOff", 1);
+            if let Err(problem) = hand_out_later(&self.aws, receipt, after).await {
+                warn!(error = chain(&problem), "it comes back earlier than the destination asked");
+            }
+        };
+        let work = |event, _| self.one(event, scope);
+        each_or_later(invocation, AT_ONCE, scope.deadline, work, later).await
     }
 
     async fn one(&self, event: String, scope: &Scope) -> Result<Summary, RecordFailure> {
@@ -129,42 +153,57 @@ impl FindingEvents {
     async fn finding(&self, finding: &Finding, scope: &Scope) -> Result<bool, RecordFailure> {
         scope.metrics.count("Findings", 1);
         let rules = self.rules(&scope.metrics).await;
-        let Some((decision, destinations)) =
-            decided(rules.as_deref(), finding, &self.default_destination, now())
-        else {
+        let rules = rules.as_deref();
+        let default = &self.default_destination;
+        let Some((decided, destinations)) = decided(rules, finding, default, now()) else {
             scope.metrics.count("NotNotified", 1);
             return Ok(false);
         };
-        let notification = Notification::new(finding, decision);
-        let body = notification.to_json();
-        let deliveries = Deliveries {
-            aws: &self.aws,
-            webhooks: &self.webhooks,
-            claims: Claims::new(&self.store, &self.settings.lake_bucket, scope.deadline),
-            metrics: &scope.metrics,
+        let account = finding.account_id();
+        let subject = Subject {
+            finding,
+            decided,
+            account_name: rules.and_then(|rules| rules.account_name(account?)),
+            wanted: rules.map_or(&self.default_changes, RuleSet::notify_changes),
         };
-        let results =
-            join_all(destinations.iter().map(|to| deliveries.deliver(to, &notification, &body)))
-                .await;
+        let deliveries = Deliveries {
+            senders: Senders {
+                aws: &self.aws,
+                https: &self.https,
+                secrets: &self.secrets,
+                apis: &self.apis,
+                metrics: &scope.metrics,
+                deadline: scope.deadline,
+            },
+            claims: Claims::new(&self.store, &self.settings.lake_bucket, scope.deadline),
+            circuits: &self.circuits,
+            metrics: &scope.metrics,
+            fallback: rules.and_then(RuleSet::fallback).unwrap_or(default),
+        };
+        let results = join_all(destinations.iter().map(|to| deliveries.deliver(to, subject))).await;
+        let told = results.iter().any(|result| matches!(result, Ok(true)));
         let failed: Vec<_> = results.into_iter().filter_map(Result::err).collect();
         if failed.is_empty() {
-            return Ok(true);
+            return Ok(told);
         }
-        Err(RecordFailure::alone(EventError::Undelivered {
-            finding_id: finding.id().to_owned(),
-            failed,
-        }))
+        let systemic = failed.iter().find_map(DeliveryError::systemic);
+        let after = failed.iter().filter_map(DeliveryError::retry_after).max();
+        let error = EventError::Undelivered { finding_id: finding.id().to_owned(), failed };
+        Err(match systemic {
+            Some(kind) => RecordFailure::systemic(kind, error),
+            None => RecordFailure::alone(error).after(after),
+        })
     }
 
     /// The rules, if there are any to decide by. That something is wrong with them is told each
     /// time it is noticed.
     async fn rules(&self, metrics: &Metrics) -> Option<Arc<RuleSet>> {
         match self.rules.current().await {
-            Current::Fresh(rules) => Some(counted(rules, metrics)),
+            Current::Fresh(rules) => Some(self.expired.counted(rules, metrics)),
             Current::Stale(rules, problem) => {
                 metrics.count("RulesStale", 1);
                 error!(error = chain(&*problem), "the last good rules stay in use");
-                Some(counted(rules, metrics))
+                Some(self.expired.counted(rules, metrics))
             }
             Current::Unavailable(problem) => {
                 metrics.count("RulesUnavailable", 1);
@@ -180,10 +219,4 @@ impl FindingEvents {
 
 fn told(failed: &[DeliveryError]) -> String {
     failed.iter().map(|error| chain(error)).collect::<Vec<_>>().join("; ")
-}
-
-/// A rule that has expired no longer decides; that must not go unnoticed.
-fn counted(rules: Arc<RuleSet>, metrics: &Metrics) -> Arc<RuleSet> {
-    metrics.count("ExpiredRules", rules.expired(now()).count() as u64);
-    rules
 }

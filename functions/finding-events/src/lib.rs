@@ -1,14 +1,20 @@
 //! A GuardDuty finding from EventBridge, decided by the rules and delivered to the destinations,
 //! once each.
 
+mod circuit;
 mod claim;
+mod count;
 mod decided;
 mod delivery;
+mod expired;
 mod handle;
+mod https;
 mod quarantine;
+mod refusal;
+mod secret;
+mod send;
 mod settings;
-mod sns;
-mod webhook;
+mod told;
 
 pub use handle::FindingEvents;
 pub use settings::Settings;

@@ -15,10 +15,16 @@ pub struct Settings {
     /// `GUARDSIFT_WEBHOOK_PRIVATE_HOSTS`: the only hosts that may be reached in private networks or
     /// without TLS.
     pub private_hosts: Vec<String>,
+    /// `GUARDSIFT_SLACK_API_URL`: where `chat.postMessage` is, such as that of Slack's government
+    /// cloud.
+    pub slack_api_url: String,
+    /// `GUARDSIFT_PAGERDUTY_EVENTS_URL`: where events are taken, such as in PagerDuty's EU region.
+    pub pagerduty_events_url: String,
 }
 
 const TOPIC_ALLOWED: &str =
     "the ARN of an SNS topic, like arn:aws:sns:eu-west-1:111122223333:findings";
+const URL_ALLOWED: &str = "a URL like https://events.eu.pagerduty.com/v2/enqueue";
 const HOSTS_ALLOWED: &str =
     "a list of host:port, separated by commas, like hooks.internal:8443,127.0.0.1:9000";
 
@@ -42,12 +48,17 @@ impl Settings {
             environment.required("GUARDSIFT_LAKE_BUCKET", BUCKET_ALLOWED, bucket_name);
         let topic = environment.required("GUARDSIFT_DEFAULT_TOPIC_ARN", TOPIC_ALLOWED, topic_arn);
         let hosts = environment.optional("GUARDSIFT_WEBHOOK_PRIVATE_HOSTS", HOSTS_ALLOWED, hosts);
+        let slack = environment.optional("GUARDSIFT_SLACK_API_URL", URL_ALLOWED, url);
+        let pagerduty = environment.optional("GUARDSIFT_PAGERDUTY_EVENTS_URL", URL_ALLOWED, url);
         environment.finish(names, || {
             Some(Self {
                 rules: rules?,
                 lake_bucket: lake_bucket?,
                 default_topic_arn: topic?,
                 private_hosts: hosts?.unwrap_or_default(),
+                slack_api_url: slack?.unwrap_or_else(|| "https://slack.com/api".to_owned()),
+                pagerduty_events_url: pagerduty?
+                    .unwrap_or_else(|| "https://events.pagerduty.com/v2/enqueue".to_owned()),
             })
         })
     }
@@ -63,6 +74,13 @@ fn topic_arn(text: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Whether the host is public is looked at when it is connected to.
+fn url(text: &str) -> Option<String> {
+    let (scheme, rest) = text.split_once("://")?;
+    let is_plain = !rest.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    (["http", "https"].contains(&scheme) && is_plain).then(|| text.trim_end_matches('/').to_owned())
 }
 
 fn hosts(text: &str) -> Option<Vec<String>> {
@@ -94,6 +112,8 @@ mod tests {
         let settings = read(&[RULES, LAKE, TOPIC]).unwrap();
         assert_eq!(settings.default_topic_arn, TOPIC.1);
         assert!(settings.private_hosts.is_empty());
+        assert_eq!(settings.slack_api_url, "https://slack.com/api");
+        assert_eq!(settings.pagerduty_events_url, "https://events.pagerduty.com/v2/enqueue");
     }
 
     #[test]
@@ -114,6 +134,7 @@ mod tests {
             RULES,
             ("GUARDSIFT_DEFAULT_TOPIC_ARN", "findings"),
             ("GUARDSIFT_WEBHOOK_PRIVATE_HOSTS", "hooks"),
+            ("GUARDSIFT_PAGERDUTY_EVENTS_URL", "events.eu.pagerduty.com"),
         ])
         .unwrap_err();
         let text = error.to_string();
@@ -121,6 +142,7 @@ mod tests {
             "GUARDSIFT_LAKE_BUCKET is not set",
             "GUARDSIFT_DEFAULT_TOPIC_ARN is \"findings\"; it must be the ARN",
             "a list of host:port",
+            "GUARDSIFT_PAGERDUTY_EVENTS_URL is \"events.eu.pagerduty.com\"",
         ] {
             assert!(text.contains(part), "{part:?} is not in {text:?}");
         }

@@ -1,12 +1,12 @@
 //! The messages of a batch, some at a time, each failing alone.
 
-use std::{error::Error, future::Future, panic::AssertUnwindSafe};
+use std::{error::Error, future::Future, panic::AssertUnwindSafe, time::Duration};
 
 use futures::{FutureExt, StreamExt, stream};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use tracing::{Instrument, error, info_span};
 
-use crate::{Deadline, Failure, Invocation, Message, chain};
+use crate::{Deadline, Failure, Invocation, Message, Receipt, chain};
 
 /// Why one event could not be finished.
 #[derive(Debug)]
@@ -14,18 +14,26 @@ pub struct RecordFailure {
     /// Set when the cause will meet every other record too (credentials, keys, rules): then the
     /// batch as a whole fails, which makes Lambda slow down.
     pub systemic: Option<&'static str>,
+    /// Set when another attempt has no chance before that much time has passed.
+    pub retry_after: Option<Duration>,
     error: Box<dyn Error + Send + Sync>,
 }
 
 impl RecordFailure {
     /// Only this record.
     pub fn alone(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { systemic: None, error: error.into() }
+        Self { systemic: None, retry_after: None, error: error.into() }
     }
 
     /// All of them; `kind` is the stable word of [`Failure`].
     pub fn systemic(kind: &'static str, error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { systemic: Some(kind), error: error.into() }
+        Self { systemic: Some(kind), retry_after: None, error: error.into() }
+    }
+
+    /// With the time before which another attempt has no chance.
+    #[must_use]
+    pub fn after(self, retry_after: Option<Duration>) -> Self {
+        Self { retry_after, ..self }
     }
 
     fn into_failure(self, kind: &'static str) -> Failure {
@@ -57,6 +65,24 @@ where
     F: Fn(String, u32) -> Fut,
     Fut: Future<Output = Result<T, RecordFailure>>,
 {
+    each_or_later(invocation, limit, deadline, work, async |_, _| {}).await
+}
+
+/// The same, with something to do about a message that has no chance before some time has passed:
+/// `later` gets what SQS knows it by, and that time.
+pub async fn each_or_later<T, F, Fut, L>(
+    invocation: Invocation,
+    limit: usize,
+    deadline: Deadline,
+    work: F,
+    later: L,
+) -> Result<serde_json::Value, Failure>
+where
+    T: Serialize,
+    F: Fn(String, u32) -> Fut,
+    Fut: Future<Output = Result<T, RecordFailure>>,
+    L: AsyncFn(&Receipt, Duration),
+{
     let batch = match invocation {
         Invocation::Single(event) => {
             let span = info_span!("record", correlation_id = correlation_id(&event));
@@ -73,7 +99,7 @@ where
     let mut reply = batch.reply();
     let mut running = stream::iter(batch.messages().iter().enumerate())
         .map(|(index, message)| {
-            message_outcome(message, deadline, &work).map(move |outcome| (index, outcome))
+            message_outcome(message, deadline, &work, &later).map(move |outcome| (index, outcome))
         })
         .buffer_unordered(limit.max(1));
     while let Some((index, outcome)) = running.next().await {
@@ -88,21 +114,34 @@ where
     written(&reply)
 }
 
-async fn message_outcome<T, F, Fut>(message: &Message, deadline: Deadline, work: &F) -> Outcome<T>
+async fn message_outcome<T, F, Fut, L>(
+    message: &Message,
+    deadline: Deadline,
+    work: &F,
+    later: &L,
+) -> Outcome<T>
 where
     F: Fn(String, u32) -> Fut,
     Fut: Future<Output = Result<T, RecordFailure>>,
+    L: AsyncFn(&Receipt, Duration),
 {
     let id = message.body.as_deref().ok().and_then(correlation_id);
     let span = info_span!("record", message_id = %message.id, correlation_id = id);
     let outcome = async {
-        report(match &message.body {
+        let outcome = report(match &message.body {
             Ok(body) => {
                 let receives = message.receive_count.unwrap_or(1);
                 run(async { work(body.clone(), receives).await }, deadline).await
             }
             Err(error) => Outcome::Failed(RecordFailure::alone(error.clone())),
-        })
+        });
+        if let (Outcome::Failed(RecordFailure { retry_after: Some(after), .. }), Some(receipt)) =
+            (&outcome, &message.receipt)
+        {
+            // Between soft and hard deadline there is time for one short call.
+            let _ = tokio::time::timeout(deadline.until_end() / 2, later(receipt, *after)).await;
+        }
+        outcome
     };
     outcome.instrument(span).await
 }
@@ -160,7 +199,7 @@ enum Stopped {
 
 #[cfg(test)]
 mod tests {
-    use std::{cell::Cell, time::Duration};
+    use std::cell::Cell;
 
     use super::*;
 
@@ -204,6 +243,33 @@ mod tests {
             .map(|f| f["itemIdentifier"].as_str().unwrap())
             .collect();
         assert_eq!(ids, ["m1", "m2", "m3"]);
+    }
+
+    #[test]
+    fn a_message_that_has_no_chance_before_some_time_is_put_off_and_comes_back() {
+        let record = |id: &str, body: &str| {
+            serde_json::json!({"messageId": id, "body": body, "eventSource": "aws:sqs",
+                "receiptHandle": format!("handle-{id}"), "eventSourceARN": "arn:aws:sqs:eu-west-1:111122223333:q"})
+        };
+        let batch = serde_json::json!({"Records": [record("m0", "wait"), record("m1", "error"), record("m2", "ok")]});
+        let put_off = std::cell::RefCell::new(Vec::new());
+        let reply = block_on(each_or_later(
+            Invocation::parse(&batch.to_string()).unwrap(),
+            2,
+            Deadline::after(Duration::from_secs(60)),
+            async |body: String, receives| match body.as_str() {
+                "wait" => {
+                    Err(RecordFailure::alone("as asked").after(Some(Duration::from_secs(90))))
+                }
+                _ => work(body, receives).await,
+            },
+            async |receipt: &Receipt, after| {
+                put_off.borrow_mut().push((receipt.handle.clone(), after))
+            },
+        ))
+        .unwrap();
+        assert_eq!(*put_off.borrow(), [("handle-m0".to_owned(), Duration::from_secs(90))]);
+        assert_eq!(reply["batchItemFailures"].as_array().unwrap().len(), 2);
     }
 
     #[test]

@@ -30,6 +30,17 @@ pub struct Message {
     pub body: Result<String, MessageError>,
     /// How often SQS has handed the message out, this time included.
     pub receive_count: Option<u32>,
+    /// By what SQS knows that it is us who have it.
+    pub receipt: Option<Receipt>,
+}
+
+/// Names one handing out of a message, for calls about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// `receiptHandle`.
+    pub handle: String,
+    /// `eventSourceARN`: the queue.
+    pub queue_arn: String,
 }
 
 /// A message whose id is readable and whose rest is not.
@@ -69,6 +80,10 @@ struct Content {
     body: String,
     #[serde(default)]
     attributes: Option<Attributes>,
+    #[serde(default, rename = "receiptHandle")]
+    receipt_handle: Option<String>,
+    #[serde(default, rename = "eventSourceARN")]
+    queue_arn: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -147,11 +162,16 @@ impl Message {
                     .attributes
                     .and_then(|attributes| attributes.receive_count)
                     .and_then(|count| count.parse().ok()),
+                receipt: content
+                    .receipt_handle
+                    .zip(content.queue_arn)
+                    .map(|(handle, queue_arn)| Receipt { handle, queue_arn }),
             },
             Err(error) => Self {
                 body: Err(MessageError { id: id.clone(), reason: error.to_string() }),
                 id,
                 receive_count: None,
+                receipt: None,
             },
         }
     }

@@ -11,6 +11,7 @@ mod envelope;
 mod failure;
 pub mod guardduty;
 pub mod lambda;
+mod later;
 pub mod log;
 #[cfg(test)]
 mod loopback;
@@ -22,7 +23,8 @@ pub mod store;
 pub use batch_reply::BatchReply;
 pub use clock::now;
 pub use deadline::Deadline;
-pub use each::{RecordFailure, each};
-pub use envelope::{Batch, EnvelopeError, Invocation, Message, MessageError};
+pub use each::{RecordFailure, each, each_or_later};
+pub use envelope::{Batch, EnvelopeError, Invocation, Message, MessageError, Receipt};
 pub use failure::{Failure, chain};
+pub use later::{LaterError, hand_out_later};
 pub use metrics::Metrics;

@@ -56,15 +56,19 @@ fn report_panic(info: &PanicHookInfo<'_>) {
     tracing::error!(panic.location = place, "a panic, which is a bug");
 }
 
-/// `lambda_runtime` would log our own errors a second time, in Debug form.
+/// What the SDK and the HTTP client log below INFO tells of requests, whose addresses and bodies can
+/// be secret, so that needs TRACE. `lambda_runtime` would log our own errors a second time, in Debug
+/// form.
 fn levels(lambda: Option<&str>, rust_log: Option<&str>) -> Targets {
     let level = |text: &str| match text.to_ascii_uppercase().as_str() {
         "FATAL" => Some(tracing::Level::ERROR),
         other => other.parse().ok(),
     };
     let ours = |level| {
+        let wire = if level == tracing::Level::DEBUG { tracing::Level::INFO } else { level };
         Targets::new()
             .with_default(level)
+            .with_targets(["aws_", "h2", "hyper", "rustls"].map(|target| (target, wire)))
             .with_target("lambda_runtime", tracing::level_filters::LevelFilter::OFF)
     };
     if let Some(level) = lambda.and_then(level) {

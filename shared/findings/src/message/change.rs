@@ -103,6 +103,12 @@ impl Remembered {
             ..self
         }
     }
+
+    /// The same facts of a finding that somebody has archived since.
+    #[must_use]
+    pub fn archived(self) -> Self {
+        Self { archived: Some(true), ..self }
+    }
 }
 
 /// What differs from an earlier version. Only what is known in both can differ.

@@ -1,4 +1,4 @@
-//! Webhooks against servers on the loopback interface.
+//! Requests to servers on the loopback interface.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,6 +8,7 @@ use tokio::{
 };
 
 use super::*;
+use crate::refusal::RefusalKind;
 
 /// Answers each connection with the next of these texts, and the last one for ever.
 async fn serve(answers: &'static [&'static str]) -> (String, Arc<Mutex<Vec<String>>>) {
@@ -53,13 +54,27 @@ const GONE: &str = "HTTP/1.1 410 Gone\r\ncontent-length: 0\r\nconnection: close\
 const ELSEWHERE: &str = "HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 const ENDLESS: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n";
 
-fn post(answers: &'static [&'static str]) -> (Result<(), WebhookError>, Vec<String>) {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+fn in_runtime<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+fn a_post(url: &str) -> Post<'_> {
+    Post {
+        url,
+        hosts: None,
+        body: "{\"a\":1}",
+        idempotency_key: "k1",
+        bearer: None,
+        signing_key: None,
+    }
+}
+
+fn post(answers: &'static [&'static str]) -> (Result<Bytes, Refusal>, Vec<String>) {
+    in_runtime(async {
         let (host, requests) = serve(answers).await;
-        let webhooks = Webhooks::new(vec![host.clone()]);
-        let result = webhooks
-            .post(&format!("http://{host}/T000/secret?token=secret"), "k1", "{\"a\":1}")
-            .await;
+        let https = Https::new(vec![host.clone()]);
+        let url = format!("http://{host}/T000/secret?token=secret");
+        let result = https.post(a_post(&url), Deadline::after(Duration::from_secs(60))).await;
         let requests = requests.lock().unwrap().clone();
         (result, requests)
     })
@@ -91,17 +106,15 @@ fn server_errors_and_throttling_are_tried_again_with_the_same_key() {
 #[test]
 fn attempts_end() {
     let (result, requests) = post(&[BUSY]);
-    assert!(matches!(
-        result,
-        Err(WebhookError::Refused { status: StatusCode::SERVICE_UNAVAILABLE, .. })
-    ));
+    let refusal = result.unwrap_err();
+    assert!(refusal.to_string().contains("answered 503") && !refusal.is_final(), "{refusal}");
     assert_eq!(requests.len(), ATTEMPTS as usize);
 }
 
 #[test]
 fn a_long_pause_is_left_to_the_queue() {
     let (result, requests) = post(&[LATER]);
-    assert!(result.is_err());
+    assert_eq!(result.unwrap_err().kind, RefusalKind::Later(Some(Duration::from_secs(3600))));
     assert_eq!(requests.len(), 1);
 }
 
@@ -109,7 +122,7 @@ fn a_long_pause_is_left_to_the_queue() {
 fn a_refusal_and_a_redirect_are_final() {
     for answers in [&[GONE], &[ELSEWHERE]] {
         let (result, requests) = post(answers);
-        assert!(matches!(result, Err(WebhookError::Refused { .. })));
+        assert!(result.unwrap_err().is_final());
         assert_eq!(requests.len(), 1);
     }
 }
@@ -117,7 +130,8 @@ fn a_refusal_and_a_redirect_are_final() {
 #[test]
 fn an_answer_without_end_is_a_failure() {
     let (result, _) = post(&[ENDLESS]);
-    assert!(matches!(result, Err(WebhookError::EndlessAnswer { .. })));
+    let refusal = result.unwrap_err();
+    assert!(refusal.to_string().contains("did not finish its answer"), "{refusal}");
 }
 
 #[test]
@@ -130,21 +144,43 @@ fn no_error_shows_the_path_or_query() {
 
 #[test]
 fn a_name_that_leads_to_a_private_address_is_refused_at_connecting() {
-    let result =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(
-            async {
-                let (host, _) = serve(&[OK]).await;
-                let port = host.rsplit_once(':').unwrap().1.to_owned();
-                Webhooks::new(Vec::new())
-                    .attempt(
-                        &Client::public_https().unwrap(),
-                        &Target::parse(&format!("https://localhost:{port}/"), &[]).unwrap(),
-                        "k1",
-                        "{}",
-                    )
-                    .await
-            },
-        );
-    let (error, _) = result.err().unwrap();
-    assert!(error.to_string().contains("private, loopback"), "{error}");
+    let refusal = in_runtime(async {
+        let (host, _) = serve(&[OK]).await;
+        let port = host.rsplit_once(':').unwrap().1.to_owned();
+        let url = format!("https://localhost:{port}/");
+        let deadline = Deadline::after(Duration::from_secs(60));
+        Https::new(Vec::new()).post(a_post(&url), deadline).await.unwrap_err()
+    });
+    assert!(refusal.to_string().contains("private, loopback"), "{refusal}");
+    assert!(refusal.is_final());
+}
+
+#[test]
+fn a_signed_request_carries_the_moment_and_a_signature_that_the_key_makes() {
+    let key = Secret::of("hush").unwrap();
+    let request = in_runtime(async {
+        let (host, requests) = serve(&[OK]).await;
+        let url = format!("http://{host}/");
+        let post = Post { signing_key: Some(&key), ..a_post(&url) };
+        let deadline = Deadline::after(Duration::from_secs(60));
+        Https::new(vec![host]).post(post, deadline).await.unwrap();
+        requests.lock().unwrap().remove(0)
+    });
+    let header = |name: &str| {
+        let line = request.lines().find(|line| line.to_ascii_lowercase().starts_with(name));
+        line.unwrap().split_once(": ").unwrap().1.to_owned()
+    };
+    let text = format!("v1:{}:{{\"a\":1}}", header("guardsift-timestamp"));
+    let expected = format!("v1={}", hex::encode(signed(&key, &text)));
+    assert_eq!(header("guardsift-signature"), expected);
+    assert!(!request.contains("hush"));
+}
+
+#[test]
+fn the_signature_is_hmac_sha256() {
+    // RFC 4231, test case 2.
+    assert_eq!(
+        hex::encode(signed(&Secret::of("Jefe").unwrap(), "what do ya want for nothing?")),
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+    );
 }

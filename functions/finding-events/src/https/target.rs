@@ -1,4 +1,4 @@
-//! Where a webhook's URL may point.
+//! Where a URL may point.
 
 use std::net::IpAddr;
 
@@ -19,24 +19,44 @@ pub(super) struct Target {
 /// A URL that is not used.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum TargetError {
-    #[error("the webhook's URL is not a URL with a host")]
+    #[error("the URL is not one with a host")]
     NotAUrl,
     #[error(
-        "the webhook's URL for {host} holds a user name; put secrets into the path or a header of the receiver's choice"
+        "the URL for {host} holds a user name; put secrets into the path or a header of the receiver's choice"
     )]
     UserInfo { host: String },
     #[error(
-        "the webhook for {host} is not https; list the host in GUARDSIFT_WEBHOOK_PRIVATE_HOSTS if it is in a network of your own"
+        "the URL for {host} is not https; list the host in GUARDSIFT_WEBHOOK_PRIVATE_HOSTS if it is in a network of your own"
     )]
     NotHttps { host: String },
     #[error(
-        "the webhook's address {host} is private, loopback, link-local or reserved; list it in GUARDSIFT_WEBHOOK_PRIVATE_HOSTS if that is meant"
+        "the address {host} is private, loopback, link-local or reserved; list it in GUARDSIFT_WEBHOOK_PRIVATE_HOSTS if that is meant"
     )]
     PrivateAddress { host: String },
+    #[error("{host} is no host of {service}, so the secret is probably another destination's")]
+    ForeignHost { host: String, service: &'static str },
+}
+
+/// The hosts that a service has: exact names, and ends that begin with a dot.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hosts {
+    pub(crate) service: &'static str,
+    pub(crate) names: &'static [&'static str],
+}
+
+impl Hosts {
+    fn hold(self, host: &str) -> bool {
+        self.names.iter().any(|own| host == *own || (own.starts_with('.') && host.ends_with(own)))
+    }
 }
 
 impl Target {
-    pub(super) fn parse(url: &str, private_hosts: &[String]) -> Result<Self, TargetError> {
+    /// `hosts` says where the URL may lead at all, beside what is listed as private.
+    pub(super) fn parse(
+        url: &str,
+        private_hosts: &[String],
+        hosts: Option<Hosts>,
+    ) -> Result<Self, TargetError> {
         let uri: Uri = url.parse().map_err(|_| TargetError::NotAUrl)?;
         let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
             return Err(TargetError::NotAUrl);
@@ -63,6 +83,9 @@ impl Target {
         if literal.is_ok_and(|address| !is_public(address)) {
             return Err(TargetError::PrivateAddress { host });
         }
+        if let Some(hosts) = hosts.filter(|hosts| !hosts.hold(&host)) {
+            return Err(TargetError::ForeignHost { host, service: hosts.service });
+        }
         Ok(Self { uri, host, is_private: false })
     }
 }
@@ -72,8 +95,26 @@ mod tests {
     use super::*;
 
     fn parse(url: &str) -> Result<bool, TargetError> {
-        Target::parse(url, &["hooks.internal:8443".to_owned(), "127.0.0.1:9000".to_owned()])
-            .map(|target| target.is_private)
+        let private = ["hooks.internal:8443".to_owned(), "127.0.0.1:9000".to_owned()];
+        Target::parse(url, &private, None).map(|target| target.is_private)
+    }
+
+    #[test]
+    fn the_url_of_a_service_leads_to_its_hosts() {
+        let hosts = Hosts { service: "Slack", names: &["hooks.slack.com", ".slack.example"] };
+        let parse = |url: &str| Target::parse(url, &["127.0.0.1:9000".to_owned()], Some(hosts));
+        for url in
+            ["https://hooks.slack.com/x", "https://a.slack.example/x", "http://127.0.0.1:9000/"]
+        {
+            assert!(parse(url).is_ok(), "{url}");
+        }
+        for url in [
+            "https://hooks.slack.com.example/x",
+            "https://slack.example/x",
+            "https://ahooks.slack.com/",
+        ] {
+            assert!(matches!(parse(url), Err(TargetError::ForeignHost { .. })), "{url}");
+        }
     }
 
     #[test]

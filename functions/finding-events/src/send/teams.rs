@@ -1,0 +1,45 @@
+//! A notification as a card in Microsoft Teams, by the webhook of a flow.
+
+use findings::message::teams;
+
+use super::{Parcel, Senders, Sent};
+use crate::{
+    https::{Hosts, Post},
+    refusal::Refusal,
+    secret::Secret,
+};
+
+/// Webhooks of Power Automate, old and new, and of the connectors before them, in the clouds that
+/// Microsoft has
+/// (<https://learn.microsoft.com/en-us/power-automate/ip-address-configuration>).
+const HOSTS: Hosts = Hosts {
+    service: "Microsoft Teams",
+    names: &[
+        ".logic.azure.com",
+        ".logic.azure.us",
+        ".logic.azure.cn",
+        ".powerplatform.com",
+        ".powerplatform.us",
+        ".powerautomate.com",
+        ".powerautomate.us",
+        ".webhook.office.com",
+    ],
+};
+
+/// The URL is the secret.
+pub(super) async fn send(
+    senders: &Senders<'_>,
+    url: &Secret,
+    parcel: Parcel<'_>,
+) -> Result<Sent, Refusal> {
+    let body = teams::workflow(parcel.message).to_string();
+    let post = Post {
+        url: url.expose(),
+        hosts: Some(HOSTS),
+        body: &body,
+        idempotency_key: parcel.key(),
+        bearer: None,
+        signing_key: None,
+    };
+    senders.https.post(post, senders.deadline).await.map(|_| Sent::default())
+}
