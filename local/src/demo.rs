@@ -144,6 +144,7 @@ fn machine_config(config: &DemoConfig) -> MachineConfig {
         },
         workers: 2,
         log_level: "INFO".to_owned(),
+        finding_events: Default::default(),
     }
 }
 

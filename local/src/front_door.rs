@@ -10,10 +10,15 @@ use hyper::{Request, Response, StatusCode};
 use s3s::Body;
 use s3s::service::S3Service;
 
+use crate::bus_api::BusApi;
 use crate::guardduty::GuardDuty;
+use crate::json_call;
+use crate::outage::Outage;
+use crate::queue_api::QueueApi;
+use crate::secret::Secrets;
 use crate::topic::Topics;
 
-/// No call of GuardDuty or SNS comes near it.
+/// No call but those of S3 comes near it.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
 
 /// The services behind the door.
@@ -21,6 +26,10 @@ pub(crate) struct FrontDoor {
     pub(crate) s3: S3Service,
     pub(crate) guardduty: Arc<GuardDuty>,
     pub(crate) topics: Topics,
+    pub(crate) queues: QueueApi,
+    pub(crate) buses: BusApi,
+    pub(crate) secrets: Arc<Secrets>,
+    pub(crate) outage: Arc<Outage>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,11 +37,17 @@ enum Service {
     S3,
     GuardDuty,
     Sns,
+    Sqs,
+    EventBridge,
+    SecretsManager,
 }
 
 impl FrontDoor {
     pub(crate) async fn handle(self: Arc<Self>, request: Request<Incoming>) -> Response<Body> {
         let (head, body) = request.into_parts();
+        if let Some(answer) = self.outage.answer(&head) {
+            return answer;
+        }
         let service = match service(&head) {
             Ok(Service::S3) => {
                 let answer = self.s3.call(Request::from_parts(head, body.into())).await;
@@ -42,7 +57,9 @@ impl FrontDoor {
             }
             Ok(service) => service,
             Err(unknown) => {
-                let text = format!("this machine has no {unknown}; it has s3, guardduty and sns\n");
+                let text = format!(
+                    "this machine has no {unknown}; it has s3, guardduty, sns, sqs, events and secretsmanager\n"
+                );
                 return plain(StatusCode::NOT_IMPLEMENTED, text);
             }
         };
@@ -55,8 +72,16 @@ impl FrontDoor {
                 );
             }
         };
+        let operation = json_call::operation(&head);
         let answer = match service {
             Service::Sns => self.topics.handle(&body),
+            Service::Sqs => json_call::answer(&body, |input| self.queues.handle(operation, input)),
+            Service::EventBridge => {
+                json_call::answer(&body, |input| self.buses.handle(operation, input))
+            }
+            Service::SecretsManager => {
+                json_call::answer(&body, |input| self.secrets.handle(operation, input))
+            }
             _ => self.guardduty.handle(Request::from_parts(head, body)).await,
         };
         answer.map(Body::from)
@@ -69,6 +94,9 @@ fn service(head: &Parts) -> Result<Service, String> {
         Some("s3") => Ok(Service::S3),
         Some("guardduty") => Ok(Service::GuardDuty),
         Some("sns") => Ok(Service::Sns),
+        Some("sqs") => Ok(Service::Sqs),
+        Some("events") => Ok(Service::EventBridge),
+        Some("secretsmanager") => Ok(Service::SecretsManager),
         Some(other) => Err(other.to_owned()),
         None => Ok(unsigned(head)),
     }
@@ -130,7 +158,8 @@ mod tests {
         assert_eq!(routed("/detector", Some(&signed("s3"))), Ok(Service::S3));
         assert_eq!(routed("/anything", Some(&signed("guardduty"))), Ok(Service::GuardDuty));
         assert_eq!(routed("/", Some(&signed("sns"))), Ok(Service::Sns));
-        assert_eq!(routed("/", Some(&signed("sqs"))), Err("sqs".to_owned()));
+        assert_eq!(routed("/", Some(&signed("ssm"))), Err("ssm".to_owned()));
+        assert_eq!(routed("/", Some(&signed("sqs"))), Ok(Service::Sqs));
     }
 
     #[test]

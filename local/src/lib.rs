@@ -1,18 +1,23 @@
 //! AWS on one machine: the parts of AWS that guardsift stands on, and the runtime that runs its real functions.
 
 mod bus;
+mod bus_api;
 pub mod clock;
 pub mod demo;
 mod front_door;
 pub mod guardduty;
 mod inbox;
+mod json_call;
 mod lambda;
 pub mod machine;
 mod mapping;
+pub mod outage;
 pub mod pattern;
 mod queue;
+mod queue_api;
 mod s3;
 mod schedule;
+pub mod secret;
 mod serve;
 mod topic;
 mod webhook;

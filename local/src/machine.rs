@@ -27,9 +27,11 @@ use crate::guardduty::GuardDuty;
 use crate::inbox::Inbox;
 use crate::lambda::{Function, FunctionCounts};
 use crate::mapping::{Mapping, MappingCounts};
+use crate::outage::Outage;
 use crate::queue::{Depth, Queue};
 use crate::s3::Store;
 use crate::schedule::Schedule;
+use crate::secret::Secrets;
 
 /// A running machine. Dropped, it takes its processes with it.
 pub struct Machine {
@@ -43,6 +45,10 @@ pub struct Machine {
     pub inbox: Arc<Inbox>,
     /// What GuardDuty handed over.
     pub handover: Arc<Handover>,
+    /// What Secrets Manager holds.
+    pub secrets: Arc<Secrets>,
+    /// What is out of reach.
+    pub outage: Arc<Outage>,
     config: MachineConfig,
     endpoint: SocketAddr,
     webhook: SocketAddr,
@@ -83,7 +89,7 @@ impl Machine {
         wiring::start(config).await
     }
 
-    /// The endpoint of S3, GuardDuty and SNS, as in `AWS_ENDPOINT_URL`.
+    /// The endpoint of S3, GuardDuty, SNS, SQS, EventBridge and Secrets Manager, as in `AWS_ENDPOINT_URL`.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.endpoint)
     }

@@ -146,6 +146,14 @@ impl Queue {
         self.state().in_flight.remove(receipt).is_some()
     }
 
+    /// Keeps a received message hidden for this long from now on, as `ChangeMessageVisibility` does.
+    pub(crate) fn hide(&self, receipt: &str, time: Duration) -> bool {
+        let mut state = self.state();
+        let Some(hidden) = state.in_flight.get_mut(receipt) else { return false };
+        hidden.until = Instant::now() + time;
+        true
+    }
+
     /// How much is in the queue now.
     pub(crate) fn depth(&self) -> Depth {
         let state = self.state();

@@ -10,11 +10,13 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// The folder of the release binaries.
+/// The folder of the release binaries, or of those of the profile that `GUARDSIFT_TEST_PROFILE`
+/// names.
 pub(crate) fn folder() -> PathBuf {
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    target.join("release")
+    let profile = std::env::var_os("GUARDSIFT_TEST_PROFILE").unwrap_or_else(|| "release".into());
+    target.join(profile)
 }
 
 /// `guardsift`, started in the repository's root with a scrubbed environment.

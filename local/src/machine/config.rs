@@ -64,6 +64,8 @@ pub struct MachineConfig {
     pub workers: usize,
     /// `AWS_LAMBDA_LOG_LEVEL` of the functions.
     pub log_level: String,
+    /// Variables of finding-events beside and ahead of its own.
+    pub finding_events: BTreeMap<String, String>,
 }
 
 /// Real-time limits, short where AWS's are long.
@@ -127,6 +129,7 @@ impl MachineConfig {
             },
             workers: 1,
             log_level: "INFO".to_owned(),
+            finding_events: BTreeMap::new(),
         }
     }
 
@@ -180,6 +183,10 @@ impl MachineConfig {
             environment: environment
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value))
+                .chain(match name {
+                    FunctionName::FindingEvents => self.finding_events.clone(),
+                    FunctionName::FindingExports | FunctionName::AutoArchive => BTreeMap::new(),
+                })
                 .collect(),
             log: self.logs_folder().join(format!("{name}.log")),
         }

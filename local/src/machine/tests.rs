@@ -38,6 +38,7 @@ fn setup() -> Setup {
         },
         workers: 1,
         log_level: "INFO".into(),
+        finding_events: Default::default(),
     };
     let setup = Setup { folder, config };
     FunctionName::ALL

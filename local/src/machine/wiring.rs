@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::bus::{Bus, Rule};
+use crate::bus_api::BusApi;
 use crate::clock::Clock;
 use crate::front_door::FrontDoor;
 use crate::guardduty::{self, GuardDuty};
@@ -23,10 +24,13 @@ use crate::machine::config::{
 use crate::machine::export_bucket::ExportBucket;
 use crate::machine::{FunctionName, Handover, Lane, Machine, MachineConfig};
 use crate::mapping::{self, Mapping, MappingSettings};
+use crate::outage::Outage;
 use crate::pattern::Pattern;
 use crate::queue::{Queue, QueueSettings, Redrive};
+use crate::queue_api::QueueApi;
 use crate::s3::{self, Created, Store};
 use crate::schedule::{Schedule, ScheduleSettings};
+use crate::secret::Secrets;
 use crate::topic::Topics;
 use crate::{serve, webhook};
 
@@ -68,7 +72,20 @@ pub(super) async fn start(config: MachineConfig) -> anyhow::Result<Machine> {
     let mut tasks = JoinSet::new();
     let topics =
         Topics::new([DEFAULT_TOPIC, SECURITY_TOPIC].map(str::to_owned), Arc::clone(&inbox));
-    serve_front_door(&mut tasks, door, &store, &guardduty, topics);
+    let (secrets, outage) = (Arc::<Secrets>::default(), Arc::<Outage>::default());
+    let front_door = FrontDoor {
+        s3: s3::service(Arc::clone(&store), REGION),
+        guardduty: Arc::clone(&guardduty),
+        topics,
+        queues: QueueApi {
+            own: pairs.iter().map(|(_, pair)| Arc::clone(&pair.queue)).collect(),
+            inbox: Arc::clone(&inbox),
+        },
+        buses: BusApi { inbox: Arc::clone(&inbox) },
+        secrets: Arc::clone(&secrets),
+        outage: Arc::clone(&outage),
+    };
+    serve_front_door(&mut tasks, door, front_door);
     serve_webhook(&mut tasks, hook, &inbox);
     let (fatal, fatal_seen) = watch::channel(None);
     let lanes = pairs.into_iter().map(|(name, pair)| {
@@ -91,6 +108,8 @@ pub(super) async fn start(config: MachineConfig) -> anyhow::Result<Machine> {
         store,
         inbox,
         handover,
+        secrets,
+        outage,
         config,
         endpoint,
         webhook,
@@ -204,15 +223,8 @@ fn guardduty(
     GuardDuty::new(config, clock.clone(), Arc::new(events), Arc::new(exports))
 }
 
-fn serve_front_door(
-    tasks: &mut JoinSet<()>,
-    listener: TcpListener,
-    store: &Arc<Store>,
-    guardduty: &Arc<GuardDuty>,
-    topics: Topics,
-) {
-    let s3 = s3::service(Arc::clone(store), REGION);
-    let door = Arc::new(FrontDoor { s3, guardduty: Arc::clone(guardduty), topics });
+fn serve_front_door(tasks: &mut JoinSet<()>, listener: TcpListener, door: FrontDoor) {
+    let door = Arc::new(door);
     tasks.spawn(serve::serve(listener, move |request| Arc::clone(&door).handle(request)));
 }
 

@@ -1,0 +1,82 @@
+//! SQS's API as far as the functions call it: messages to queues of others, and time for their own.
+//!
+//! <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::inbox::{Inbox, Notification};
+use crate::json_call::JsonError;
+use crate::queue::Queue;
+
+/// A message with its attributes (API reference, SendMessage).
+const MESSAGE_LIMIT: usize = 1024 * 1024;
+/// As many attributes as a message may have.
+const ATTRIBUTES: usize = 10;
+
+/// The queues behind the front door.
+#[derive(Debug)]
+pub(crate) struct QueueApi {
+    /// Those that feed the functions.
+    pub(crate) own: Vec<Arc<Queue>>,
+    /// Every other queue exists, and its messages end here.
+    pub(crate) inbox: Arc<Inbox>,
+}
+
+impl QueueApi {
+    pub(crate) fn handle(&self, operation: &str, input: &Value) -> Result<Value, JsonError> {
+        let text = |name: &str| input.get(name).and_then(Value::as_str).unwrap_or_default();
+        match operation {
+            "SendMessage" => self.send(text("QueueUrl"), text("MessageBody"), input),
+            "ChangeMessageVisibility" => {
+                let seconds = input.get("VisibilityTimeout").and_then(Value::as_u64);
+                let time = Duration::from_secs(seconds.unwrap_or_default());
+                let name = text("QueueUrl").rsplit('/').next().unwrap_or_default();
+                let queue = self.own.iter().find(|own| own.arn().ends_with(&format!(":{name}")));
+                match queue.is_some_and(|own| own.hide(text("ReceiptHandle"), time)) {
+                    true => Ok(json!({})),
+                    false => Err(JsonError::bad_request(
+                        "ReceiptHandleIsInvalid",
+                        "The input receipt handle is invalid.",
+                    )),
+                }
+            }
+            other => Err(JsonError::bad_request(
+                "InvalidAction",
+                format!("this machine knows SendMessage and ChangeMessageVisibility, not {other}"),
+            )),
+        }
+    }
+
+    fn send(&self, url: &str, body: &str, input: &Value) -> Result<Value, JsonError> {
+        let invalid = |message: &str| JsonError::bad_request("InvalidParameterValue", message);
+        let none = Map::new();
+        let attributes = input.get("MessageAttributes").and_then(Value::as_object).unwrap_or(&none);
+        let attributes: BTreeMap<String, String> = attributes
+            .iter()
+            .filter_map(|(name, value)| {
+                Some((name.clone(), value.get("StringValue")?.as_str()?.to_owned()))
+            })
+            .collect();
+        let is_valid = |letter: char| matches!(letter, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+        if body.is_empty() || body.len() > MESSAGE_LIMIT || !body.chars().all(is_valid) {
+            return Err(invalid("the message is empty, too long, or holds what XML does not"));
+        }
+        if attributes.len() > ATTRIBUTES || attributes.values().any(String::is_empty) {
+            return Err(invalid("more than ten attributes, or an empty one"));
+        }
+        let kept = self.inbox.keep(Notification {
+            destination: url.to_owned(),
+            version_key: attributes.get("version_key").cloned(),
+            subject: None,
+            attributes,
+            body: body.to_owned(),
+        });
+        kept.map_err(|error| invalid(&error.to_string()))?;
+        Ok(json!({"MessageId": Uuid::new_v4().to_string(), "MD5OfMessageBody": ""}))
+    }
+}
