@@ -23,7 +23,7 @@ module "finding_events" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       local.read_rules,
       local.use_lake_key,
       {
@@ -52,6 +52,42 @@ module "finding_events" {
         Action   = "sns:Publish"
         Resource = concat([aws_sns_topic.findings.arn], var.notification_topic_arns)
       },
-    ]
+    ], local.notify_others)
   })
+}
+
+locals {
+  # A policy must not name an empty list of resources, so each statement is there only when something is listed.
+  notify_others = concat(
+    [for arns in [var.notification_queue_arns] : {
+      Sid      = "SendToQueues"
+      Effect   = "Allow"
+      Action   = "sqs:SendMessage"
+      Resource = arns
+    } if length(arns) > 0],
+    [for arns in [var.notification_bus_arns] : {
+      Sid      = "PutOnBuses"
+      Effect   = "Allow"
+      Action   = "events:PutEvents"
+      Resource = arns
+    } if length(arns) > 0],
+    [for arns in [var.notification_secret_arns] : {
+      Sid      = "ReadSecrets"
+      Effect   = "Allow"
+      Action   = "secretsmanager:GetSecretValue"
+      Resource = arns
+    } if length(arns) > 0],
+    [for arns in [var.notification_secret_key_arns] : {
+      Sid      = "DecryptSecrets"
+      Effect   = "Allow"
+      Action   = "kms:Decrypt"
+      Resource = arns
+      Condition = {
+        StringEquals = {
+          "kms:ViaService"                  = "secretsmanager.${local.region}.amazonaws.com"
+          "kms:EncryptionContext:SecretARN" = var.notification_secret_arns
+        }
+      }
+    } if length(arns) > 0],
+  )
 }

@@ -117,6 +117,50 @@ variable "notification_topic_arns" {
   }
 }
 
+variable "notification_queue_arns" {
+  description = "SQS queues that rules may name as destinations."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.notification_queue_arns : can(regex("^arn:[a-z-]+:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]+$", arn))])
+    error_message = "notification_queue_arns: ARNs of SQS queues."
+  }
+}
+
+variable "notification_bus_arns" {
+  description = "EventBridge buses that rules may name as destinations."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.notification_bus_arns : can(regex("^arn:[a-z-]+:events:[a-z0-9-]+:[0-9]{12}:event-bus/.+$", arn))])
+    error_message = "notification_bus_arns: ARNs of EventBridge buses."
+  }
+}
+
+variable "notification_secret_arns" {
+  description = "Secrets in Secrets Manager that rules may name: webhook URLs, tokens, routing keys. Their values are no matter of Terraform."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.notification_secret_arns : can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+$", arn))])
+    error_message = "notification_secret_arns: ARNs of secrets in Secrets Manager."
+  }
+}
+
+variable "notification_secret_key_arns" {
+  description = "KMS keys of your own that those secrets are encrypted with; the default key of Secrets Manager needs none."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.notification_secret_key_arns : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", arn))])
+    error_message = "notification_secret_key_arns: ARNs of KMS keys."
+  }
+}
+
 variable "alarm_topic_arns" {
   description = "SNS topics that alarms notify. Empty: alarms only show in CloudWatch."
   type        = list(string)

@@ -152,6 +152,48 @@ run "existing_guardduty" {
   }
 }
 
+run "destinations" {
+  command = apply
+
+  variables {
+    notification_queue_arns      = ["arn:aws:sqs:us-east-1:111122223333:tickets"]
+    notification_bus_arns        = ["arn:aws:events:us-east-1:111122223333:event-bus/soc"]
+    notification_secret_arns     = ["arn:aws:secretsmanager:us-east-1:111122223333:secret:slack-AbCdEf"]
+    notification_secret_key_arns = ["arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-5a6b-4c7d-8e9f-0a1b2c3d4e5f"]
+  }
+
+  assert {
+    condition = {
+      for s in jsondecode(module.finding_events.policies["function"]).Statement : s.Sid => s.Resource if contains(["SendToQueues", "PutOnBuses", "ReadSecrets"], s.Sid)
+      } == {
+      SendToQueues = ["arn:aws:sqs:us-east-1:111122223333:tickets"]
+      PutOnBuses   = ["arn:aws:events:us-east-1:111122223333:event-bus/soc"]
+      ReadSecrets  = ["arn:aws:secretsmanager:us-east-1:111122223333:secret:slack-AbCdEf"]
+    }
+    error_message = "finding-events reaches the destinations that are listed, and no others."
+  }
+
+  assert {
+    condition     = one([for s in jsondecode(module.finding_events.policies["function"]).Statement : s if s.Sid == "DecryptSecrets"]).Condition.StringEquals["kms:EncryptionContext:SecretARN"] == ["arn:aws:secretsmanager:us-east-1:111122223333:secret:slack-AbCdEf"]
+    error_message = "A secret's key decrypts listed secrets only."
+  }
+
+  assert {
+    condition     = !anytrue([for name, function in local.functions : anytrue([for policy in values(function.policies) : strcontains(policy, "GetSecretValue")]) if name != "finding_events"])
+    error_message = "Only finding-events may read secrets."
+  }
+}
+
+run "a_secret_by_its_name_is_refused" {
+  command = plan
+
+  variables {
+    notification_secret_arns = ["slack"]
+  }
+
+  expect_failures = [var.notification_secret_arns]
+}
+
 run "a_mode_with_a_typing_error_is_refused" {
   command = plan
 

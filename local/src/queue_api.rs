@@ -13,7 +13,7 @@ use crate::inbox::{Inbox, Notification};
 use crate::json_call::JsonError;
 use crate::queue::Queue;
 
-/// A message with its attributes (API reference, SendMessage).
+/// A message with its attributes (API reference, `SendMessage`).
 const MESSAGE_LIMIT: usize = 1024 * 1024;
 /// As many attributes as a message may have.
 const ATTRIBUTES: usize = 10;
