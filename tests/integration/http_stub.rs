@@ -22,6 +22,8 @@ pub(crate) enum Step {
     Slow(Duration),
     /// The request is read, and the connection ends without an answer.
     HangUp,
+    /// 200, and the connection ends although nothing said so.
+    OkAndClose,
     /// 302 to there.
     Redirect(String),
     /// 200 and bytes without end.
@@ -102,8 +104,11 @@ impl HttpStub {
         let Ok(mut writer) = stream.try_clone() else { return };
         let mut reader = BufReader::new(stream);
         while let Some(request) = read(&mut reader) {
-            let (status, more, body) = match self.next(request) {
+            let step = self.next(request);
+            let closes = matches!(step, Step::OkAndClose);
+            let (status, more, body) = match step {
                 Step::Status(status) => (status, String::new(), String::new()),
+                Step::OkAndClose => (200, String::new(), String::new()),
                 Step::Ok(body) => (200, String::new(), body),
                 Step::RetryAfter(seconds) => {
                     (429, format!("retry-after: {seconds}\r\n"), String::new())
@@ -123,7 +128,7 @@ impl HttpStub {
             let length = body.len();
             let answer =
                 format!("HTTP/1.1 {status} X\r\n{more}content-length: {length}\r\n\r\n{body}");
-            if writer.write_all(answer.as_bytes()).is_err() {
+            if writer.write_all(answer.as_bytes()).is_err() || closes {
                 return;
             }
         }

@@ -31,8 +31,8 @@ pub(crate) enum Turn {
     Ours(Box<(Held, Telling)>),
     /// There is nothing to tell.
     Done(Verdict),
-    /// Somebody else is at it.
-    Busy,
+    /// Somebody else is at it, and will have given up after this time.
+    Busy(Duration),
 }
 
 /// The right to tell one destination of one finding, until the invocation ends.
@@ -72,6 +72,7 @@ impl<'a> Claims<'a> {
             let held = Held { key, etag: etag.unwrap_or_default(), state: State::default() };
             return Ok(Turn::Ours(Box::new((held, Telling::default()))));
         }
+        let mut over_at = 0;
         for look in 0..LOOKS {
             let object = match self.store.get(self.bucket, &key, None, LIMIT).await {
                 Ok(object) => object,
@@ -110,7 +111,8 @@ impl<'a> Claims<'a> {
                 Some(own) if own.owner == claim.owner => {
                     return Ok(Turn::Ours(Box::new((Held { key, etag, state }, telling))));
                 }
-                Some(_) => {
+                Some(own) => {
+                    over_at = own.until_epoch_millis;
                     let pause = Duration::from_millis(25 << (look + 1));
                     tokio::time::sleep(pause.min(self.deadline.remaining() / 4)).await;
                 }
@@ -124,7 +126,8 @@ impl<'a> Claims<'a> {
                 }
             }
         }
-        Ok(Turn::Busy)
+        let left = u64::try_from(over_at.saturating_sub(now())).unwrap_or_default();
+        Ok(Turn::Busy(Duration::from_millis(left)))
     }
 
     /// Remembers what was told; `false` when somebody else has written meanwhile.

@@ -38,12 +38,19 @@ pub(crate) enum DeliveryError {
     #[error(
         "destination {destination} is being told by another invocation, or by one that crashed; tried again when its claim is over"
     )]
-    Busy { destination: String },
+    Busy {
+        destination: String,
+        /// Until the claim is over.
+        after: Duration,
+    },
 }
 
 impl DeliveryError {
-    /// How long another attempt has no chance, when the destination says so.
+    /// How long another attempt has no chance, when that is known.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
+        if let Self::Busy { after, .. } = self {
+            return Some(*after);
+        }
         match self.refusal()?.kind {
             RefusalKind::Later(after) => after,
             _ => None,
@@ -111,7 +118,9 @@ impl Deliveries<'_> {
                 self.suppressed(name, &verdict);
                 return Ok(false);
             }
-            Ok(Turn::Busy) => return Err(DeliveryError::Busy { destination: name.to_owned() }),
+            Ok(Turn::Busy(after)) => {
+                return Err(DeliveryError::Busy { destination: name.to_owned(), after });
+            }
             Err(error) => {
                 self.unremembered(name, &error, "delivered without looking for what was told");
                 (None, Telling::default())
@@ -138,7 +147,9 @@ impl Deliveries<'_> {
         telling: &Telling,
     ) -> Result<Sent, DeliveryError> {
         let name = destination.name.as_str();
-        let why = match self.circuits.why(name) {
+        // Where nobody else can be told, asking in vain is better than not asking.
+        let has_fallback = self.fallback.name != destination.name;
+        let why = match self.circuits.why(name).filter(|_| has_fallback) {
             Some(why) => {
                 self.metrics.count("CircuitOpen", 1);
                 why
@@ -163,7 +174,7 @@ impl Deliveries<'_> {
             },
         };
         let fallback = self.fallback;
-        if fallback.name == destination.name {
+        if !has_fallback {
             let source = Refusal::permanent(why);
             return Err(DeliveryError::Refused { destination: name.to_owned(), source });
         }

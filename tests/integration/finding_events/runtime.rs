@@ -80,6 +80,28 @@ fn r5_a_process_that_is_killed_loses_nothing() {
 }
 
 #[test]
+fn r6_a_process_that_was_frozen_connects_anew_where_its_connections_are_gone() {
+    block_on(async {
+        let stage = stage(Setting::rules(ONE)).await;
+        stage.web.script("/a", [Step::OkAndClose]);
+        let signal = |name: &str| {
+            for pid in stage.machine.pids(FunctionName::FindingEvents) {
+                let mut kill = std::process::Command::new("kill");
+                assert!(kill.args([name, &pid.to_string()]).status().unwrap().success());
+            }
+        };
+        for number in 0..4 {
+            stage.told(&with(version(0, 5.0, 1), "/id", json!(format!("f{number}")))).await;
+            signal("-STOP");
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            signal("-CONT");
+        }
+        assert_eq!(stage.web.received("/a").len(), 4);
+        assert_eq!((stage.metric("NotificationsFailed"), stage.dead()), (0.0, 0));
+    });
+}
+
+#[test]
 fn r8_without_rules_everybody_is_told_by_the_default_topic() {
     for rules in ["version: [", "version: 1\nrule: []", "a: &a [*a, *a]"] {
         block_on(async {
