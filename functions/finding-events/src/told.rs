@@ -89,11 +89,14 @@ impl State {
             && self.archived_at.is_some_and(|then| updated_at.is_none_or(|now| then <= now));
         let earlier = if recurs { told.facts.clone().archived() } else { told.facts.clone() };
         let change = Change::since(&earlier, finding);
-        let is_worth_it = match &change {
-            Some(change) if is_archived => wanted.severity && change.is_graver(),
-            Some(change) => wanted.matter(change, recurs),
-            None => wanted.every && !is_archived,
-        };
+        // Neither rises nor falls can be told from a severity that can't be read.
+        let is_unclear = finding.severity().is_some() != told.facts.has_severity();
+        let is_worth_it = is_unclear
+            || match &change {
+                Some(change) if is_archived => wanted.severity && change.is_graver(),
+                Some(change) => wanted.matter(change, recurs),
+                None => wanted.every && !is_archived,
+            };
         let thread = told.thread.clone();
         if is_worth_it {
             return Verdict::Tell(Telling { change, thread, resolves: false });
@@ -238,6 +241,19 @@ mod tests {
             "updatedAt":"soon","service":{"count":3,"archived":false}}"#;
         let verdict = judged(&state, &Finding::parse(raw).unwrap());
         assert!(matches!(verdict, Verdict::Tell(_)), "{verdict:?}");
+    }
+
+    #[test]
+    fn a_severity_that_cannot_be_read_any_more_is_told_once_and_so_is_one_that_can_again() {
+        let unreadable = |minute: u32| {
+            let raw = version(minute, 5.0, 3, false).raw().replace("5.0", "\"5\"");
+            Finding::parse(&raw).unwrap()
+        };
+        let state = told(&version(0, 5.0, 3, false));
+        assert!(matches!(judged(&state, &unreadable(1)), Verdict::Tell(_)));
+        let state = state.with(&unreadable(1), None, false);
+        assert_eq!(judged(&state, &unreadable(2)), Verdict::Unchanged { archived: false });
+        assert!(matches!(judged(&state, &version(3, 8.0, 3, false)), Verdict::Tell(_)));
     }
 
     #[test]

@@ -104,6 +104,11 @@ impl Remembered {
         }
     }
 
+    /// Whether the severity could be read.
+    pub fn has_severity(&self) -> bool {
+        self.severity.is_some()
+    }
+
     /// The same facts of a finding that somebody has archived since.
     #[must_use]
     pub fn archived(self) -> Self {

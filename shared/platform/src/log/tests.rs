@@ -77,3 +77,13 @@ fn the_runtime_does_not_log_our_errors_a_second_time() {
         !levels(None, None).would_enable("lambda_runtime::layers::panic", &tracing::Level::ERROR)
     );
 }
+
+#[test]
+fn what_is_on_the_wire_needs_trace() {
+    use tracing::Level;
+    for target in ["aws_smithy_runtime::client::orchestrator", "hyper_util::client", "h2::codec"] {
+        assert!(!levels(Some("DEBUG"), None).would_enable(target, &Level::DEBUG), "{target}");
+        assert!(levels(Some("DEBUG"), None).would_enable(target, &Level::INFO), "{target}");
+        assert!(levels(Some("TRACE"), None).would_enable(target, &Level::TRACE), "{target}");
+    }
+}
