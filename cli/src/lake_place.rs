@@ -3,8 +3,12 @@
 use std::path::PathBuf;
 
 use anyhow::anyhow;
-use lake::{Lake, LakeError};
-use platform::{chain, config, store::Store};
+use lake::{CustomSource, Lake, LakeError};
+use platform::{
+    chain,
+    config::{self, S3Uri},
+    store::Store,
+};
 
 use crate::{
     exit::Unusable,
@@ -23,6 +27,22 @@ pub(crate) fn open(place: &str, connection: &Connection) -> anyhow::Result<Lake>
             Unusable(format!("{place} is no lake: a lake is a whole bucket, so write s3://BUCKET"))
         })?;
     Ok(Lake::Bucket { store: Store::new(connection.aws().clone()), name })
+}
+
+/// `s3://BUCKET/PREFIX`, or a folder.
+pub(crate) fn custom_source(place: &str, connection: &Connection) -> anyhow::Result<CustomSource> {
+    if !place.starts_with("s3://") {
+        return Ok(CustomSource::new(Lake::Folder(PathBuf::from(place)), ""));
+    }
+    let uri = S3Uri::parse(place).filter(|uri| !uri.key.starts_with('/')).ok_or_else(|| {
+        let place = printable(place);
+        Unusable(format!(
+            "{place} is no place for OCSF events: write s3://BUCKET/PREFIX, the location of the custom source"
+        ))
+    })?;
+    let prefix = format!("{}/", uri.key.trim_end_matches('/'));
+    let store = Store::new(connection.aws().clone());
+    Ok(CustomSource::new(Lake::Bucket { store, name: uri.bucket }, &prefix))
 }
 
 /// The error with what to do.

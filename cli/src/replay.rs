@@ -10,7 +10,10 @@ use std::{
 };
 
 use anyhow::anyhow;
-use lake::{Committed, ConvertError, Inventory, Lake, Partition, convert, object_note, source_id};
+use lake::{
+    Committed, ConvertError, CustomSource, Inventory, Lake, Outputs, Partition, convert,
+    object_note, source_id,
+};
 use platform::chain;
 
 use crate::{
@@ -30,6 +33,8 @@ const AT_ONCE: usize = 8;
 pub(crate) struct Replay<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) lake: &'a Lake,
+    /// Where OCSF events go as well. They may be missing where the lake has the findings.
+    pub(crate) custom_source: Option<&'a CustomSource>,
     /// The bucket that local copies of export objects come from.
     pub(crate) source_bucket: Option<&'a str>,
     /// Read everything and write nothing.
@@ -112,7 +117,8 @@ impl Replay<'_> {
         totals: &mut Totals,
     ) -> anyhow::Result<()> {
         let Export { partition, id, etag } = export;
-        if self.holds(partition, id)? {
+        let is_held = self.holds(partition, id)?;
+        if is_held && self.custom_source.is_none() {
             totals.already += 1;
             return Ok(());
         }
@@ -120,7 +126,9 @@ impl Replay<'_> {
             return Err(anyhow!("it holds no lines"));
         };
         let name = source.name();
-        let file = match convert(read, &name, id) {
+        let outputs =
+            if self.custom_source.is_some() { Outputs::LakeAndEvents } else { Outputs::Lake };
+        let file = match convert(read, &name, id, outputs) {
             Ok(file) => file,
             Err(ConvertError::Broken(error)) => {
                 let reason = chain(&error);
@@ -141,6 +149,13 @@ impl Replay<'_> {
             }
         };
         totals.count(file.counts);
+        if let Some(custom_source) = self.custom_source.filter(|_| !self.is_dry) {
+            totals.wrote_events(self.wait(custom_source.commit(partition, id, &file))?);
+        }
+        if is_held {
+            totals.already += 1;
+            return Ok(());
+        }
         if self.is_dry {
             totals.wrote(partition, file.counts.rows);
             return Ok(());

@@ -101,6 +101,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let replay = Replay {
         connection: &connection,
         lake: &lake,
+        custom_source: None,
         source_bucket: None,
         is_dry: false,
         known: Known::default(),

@@ -24,6 +24,10 @@ pub(crate) struct Arguments {
     /// The bucket that local copies of export objects come from: it becomes part of their names
     #[arg(long, value_name = "BUCKET")]
     source_bucket: Option<String>,
+    /// Write OCSF events as well, into a custom source of Security Lake or a folder: `s3://BUCKET/PREFIX`, or DIR.
+    /// What the lake has already is read again for it
+    #[arg(long, value_name = "PLACE")]
+    ocsf: Option<String>,
     /// Read everything, say what would be written, and write nothing
     #[arg(long)]
     dry_run: bool,
@@ -39,6 +43,7 @@ Examples:
   guardsift replay s3://my-exports/AWSLogs/111122223333/ --lake s3://my-lake --dry-run
   guardsift replay s3://my-exports/AWSLogs/111122223333/ --lake s3://my-lake
   guardsift replay events/ export.jsonl.gz --lake lake/
+  guardsift replay s3://my-exports/AWSLogs/ --lake s3://my-lake --ocsf s3://my-security-lake/ext/guardduty/1.0/
 
 An export object keeps its name: it lands where the function writes it. Any other finding goes to
 the account, Region and day that it names itself. Doing it once more changes nothing.";
@@ -46,6 +51,9 @@ the account, Region and day that it names itself. Doing it once more changes not
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let connection = Connection::new(arguments.lake.connection.settings(arguments.region.as_ref()));
     let lake = lake_place::open(&arguments.lake.lake, &connection)?;
+    let custom_source = arguments.ocsf.as_deref();
+    let custom_source =
+        custom_source.map(|place| lake_place::custom_source(place, &connection)).transpose()?;
     let sources = history::sources(&arguments.paths, &connection)?;
     let exports = sources.iter().filter(|source| is_export(source)).count();
     anstream::eprintln!(
@@ -57,6 +65,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let replay = Replay {
         connection: &connection,
         lake: &lake,
+        custom_source: custom_source.as_ref(),
         source_bucket: arguments.source_bucket.as_deref(),
         is_dry: arguments.dry_run,
         known: Known::default(),
@@ -91,6 +100,7 @@ struct Report<'t> {
     sources: u64,
     files_written: u64,
     files_already_there: u64,
+    ocsf_files_written: u64,
     lines: u64,
     lines_with_findings: u64,
     lines_quarantined: u64,
@@ -129,6 +139,7 @@ impl<'t> Report<'t> {
             sources: totals.sources,
             files_written: totals.files(),
             files_already_there: totals.already,
+            ocsf_files_written: totals.event_files,
             lines: counts.lines,
             lines_with_findings: counts.good,
             lines_quarantined: counts.quarantined,
@@ -165,6 +176,9 @@ fn text(totals: &Totals, is_dry: bool) -> String {
         counts.blank,
         counts.rows
     );
+    if totals.event_files > 0 {
+        text.push_str(&format!("{} files of OCSF events written\n", totals.event_files));
+    }
     for (partition, (files, rows)) in totals.written.iter().take(SHOWN) {
         text.push_str(&format!("  {}  {files} files, {rows} rows\n", partition.folder()));
     }

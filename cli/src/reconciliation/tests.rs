@@ -35,7 +35,14 @@ fn scope() -> Scope {
 }
 
 fn replay<'a>(connection: &'a Connection, lake: &'a Lake) -> Replay<'a> {
-    Replay { connection, lake, source_bucket: None, is_dry: false, known: Known::default() }
+    Replay {
+        connection,
+        lake,
+        custom_source: None,
+        source_bucket: None,
+        is_dry: false,
+        known: Known::default(),
+    }
 }
 
 #[test]

@@ -62,6 +62,11 @@ impl Replay<'_> {
         let partitions: Vec<Partition> = sorted.partitions().cloned().collect();
         for partition in partitions {
             let rows = sorted.rows(&partition);
+            if let Some(custom_source) = self.custom_source.filter(|_| !self.is_dry) {
+                let runtime = self.connection.runtime()?;
+                let written = runtime.block_on(sorted.commit_events(custom_source, &partition));
+                totals.wrote_events(written.map_err(|error| self.explained(&error))?);
+            }
             let committed = if self.holds(&partition, &sorted.id(&partition))? {
                 Committed::Before
             } else if self.is_dry {
@@ -69,10 +74,7 @@ impl Replay<'_> {
             } else {
                 let runtime = self.connection.runtime()?;
                 let written = runtime.block_on(sorted.commit(self.lake, &partition));
-                written.map_err(|error| match &error {
-                    SortingError::Lake(error) => lake_place::explained(error, self.connection),
-                    _ => told(&error),
-                })?
+                written.map_err(|error| self.explained(&error))?
             };
             match committed {
                 Committed::Written => totals.wrote(&partition, rows),
@@ -80,6 +82,13 @@ impl Replay<'_> {
             }
         }
         Ok(())
+    }
+
+    fn explained(&self, error: &SortingError) -> anyhow::Error {
+        match error {
+            SortingError::Lake(error) => lake_place::explained(error, self.connection),
+            _ => told(error),
+        }
     }
 }
 

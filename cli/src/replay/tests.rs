@@ -27,7 +27,8 @@ pub(crate) fn gzip(text: &str) -> Vec<u8> {
 fn replayed(place: &str, lake: &Lake, connection: &Connection, is_dry: bool) -> Totals {
     let sources = history::sources(&[place.to_owned()], connection).unwrap();
     let known = Known::default();
-    Replay { connection, lake, source_bucket: None, is_dry, known }.run(&sources, |_| ())
+    Replay { connection, lake, custom_source: None, source_bucket: None, is_dry, known }
+        .run(&sources, |_| ())
 }
 
 fn parquet_files(folder: &Path) -> usize {
@@ -118,4 +119,45 @@ fn files_of_any_shape_go_where_their_findings_say_into_a_lake_on_disk() {
     fs::rename(history.join("answer.json"), history.join("renamed.json")).unwrap();
     assert_eq!(replayed(place, &lake, &connection, false).files(), 0, "the content names the file");
     assert_eq!(parquet_files(&lake_folder), 6);
+}
+
+#[test]
+fn events_are_written_beside_the_lake_and_also_for_what_the_lake_has_already() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = folder.path().join("history");
+    let export = history.join(FOLDER);
+    fs::create_dir_all(&export).unwrap();
+    fs::write(export.join("a.jsonl.gz"), gzip(&finding("f1", "eu-west-1"))).unwrap();
+    fs::write(history.join("lines.jsonl"), finding("f2", "us-east-1")).unwrap();
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let connection = Connection::new(platform::aws::Settings::default());
+    let lake = lake_place::open(&place("lake"), &connection).unwrap();
+    assert_eq!(replayed(&place("history"), &lake, &connection, false).files(), 2);
+
+    let events = lake_place::custom_source(&place("ocsf"), &connection).unwrap();
+    let sources = history::sources(&[place("history")], &connection).unwrap();
+    let replayed = |lake, is_dry| {
+        let (known, custom_source) = (Known::default(), Some(&events));
+        let connection = &connection;
+        Replay { connection, lake, custom_source, source_bucket: None, is_dry, known }
+            .run(&sources, |_| ())
+    };
+    let counted = |totals: Totals| {
+        assert!(totals.failed.is_empty(), "{:?}", totals.failed);
+        (totals.files(), totals.already, totals.event_files)
+    };
+    assert_eq!(counted(replayed(&lake, true)), (0, 2, 0));
+    assert!(!folder.path().join("ocsf").exists());
+    assert_eq!(counted(replayed(&lake, false)), (0, 2, 2));
+    assert_eq!(counted(replayed(&lake, false)), (0, 2, 0));
+    let other = lake_place::open(&place("other"), &connection).unwrap();
+    assert_eq!(
+        counted(replayed(&other, false)),
+        (2, 0, 0),
+        "the events of a source are there once"
+    );
+    for day in ["eu-west-1", "us-east-1"] {
+        let day = format!("ocsf/region={day}/accountId=111122223333/eventDay=20261001");
+        assert_eq!(fs::read_dir(folder.path().join(&day)).unwrap().count(), 1, "{day}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lake::{Counts, Partition};
+use lake::{Committed, Counts, Partition};
 
 /// Sums over sources.
 #[derive(Debug, Default)]
@@ -14,6 +14,8 @@ pub(crate) struct Totals {
     pub(crate) counts: Counts,
     /// New files and their rows.
     pub(crate) written: BTreeMap<Partition, (u64, u64)>,
+    /// New files of OCSF events.
+    pub(crate) event_files: u64,
     /// Export objects that give nothing, with the reason that is in quarantine.
     pub(crate) broken: Vec<(String, String)>,
     /// Sources of which nothing or not all was written, and why.
@@ -36,9 +38,14 @@ impl Totals {
         *own += rows;
     }
 
+    pub(super) fn wrote_events(&mut self, committed: Committed) {
+        self.event_files += u64::from(committed == Committed::Written);
+    }
+
     pub(super) fn absorb(&mut self, other: Self) {
         self.sources += other.sources;
         self.already += other.already;
+        self.event_files += other.event_files;
         self.count(other.counts);
         for (partition, (files, rows)) in other.written {
             let own = self.written.entry(partition).or_default();

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use lake::{
-    Committed, ConvertError, Converted, Lake, LakeError, Partition, convert, object_note, source_id,
+    Committed, ConvertError, Converted, CustomSource, Lake, LakeError, Outputs, Partition, convert,
+    object_note, source_id,
 };
 use platform::{
     Failure, Invocation, RecordFailure,
@@ -39,6 +40,7 @@ pub struct FindingExports {
     settings: Settings,
     store: Store,
     lake: Lake,
+    custom_source: Option<CustomSource>,
     room: Semaphore,
 }
 
@@ -76,7 +78,11 @@ impl FindingExports {
     pub fn new(settings: Settings) -> Self {
         let store = Store::new(Arc::new(Aws::new()));
         let lake = Lake::Bucket { store: store.clone(), name: settings.lake_bucket.clone() };
-        Self { settings, store, lake, room: Semaphore::new(AT_ONCE) }
+        let custom_source = settings.ocsf.as_ref().map(|ocsf| {
+            let place = Lake::Bucket { store: store.clone(), name: ocsf.bucket.clone() };
+            CustomSource::new(place, &ocsf.prefix)
+        });
+        Self { settings, store, lake, custom_source, room: Semaphore::new(AT_ONCE) }
     }
 
     /// Handles one invocation.
@@ -200,7 +206,10 @@ impl FindingExports {
         let permits = if is_large { u32::try_from(AT_ONCE).unwrap_or(1) } else { 1 };
         let _room = self.room.acquire_many(permits).await.ok()?;
         let (sender, incoming) = incoming::channel();
-        let conversion = tokio::task::spawn_blocking(move || convert(incoming, &source, &id));
+        let outputs =
+            if self.custom_source.is_some() { Outputs::LakeAndEvents } else { Outputs::Lake };
+        let conversion =
+            tokio::task::spawn_blocking(move || convert(incoming, &source, &id, outputs));
         sender.pass_on(object).await;
         conversion.await.ok()
     }
@@ -213,6 +222,14 @@ impl FindingExports {
         scope: &Scope,
         summary: &mut Summary,
     ) -> Result<(), ObjectError> {
+        // First the events: what is in the lake is done.
+        if let Some(custom_source) = &self.custom_source {
+            match custom_source.commit(partition, id, file).await? {
+                Committed::Written => scope.metrics.count("OcsfEvents", file.counts.rows),
+                Committed::Before => {}
+                Committed::BeforeOtherwise => scope.metrics.count("OcsfFilesOfAnotherBuild", 1),
+            }
+        }
         let committed = self.lake.commit(partition, id, file).await?;
         let counts = file.counts;
         match committed {

@@ -7,7 +7,7 @@ mod incoming;
 mod settings;
 
 pub use handle::FindingExports;
-pub use settings::Settings;
+pub use settings::{OcsfLocation, Settings};
 
 /// Name of the crate, the binary and the service in logs and metrics.
 pub const SERVICE: &str = "finding-exports";

@@ -1,10 +1,12 @@
 //! What the function is told by its environment.
 
-use platform::config::{BUCKET_ALLOWED, ConfigError, Environment, bucket_name};
+use platform::config::{BUCKET_ALLOWED, ConfigError, Environment, S3Uri, bucket_name};
 
 /// What this function and its siblings write below, in the lake bucket.
 const OUTPUTS: [&str; 6] =
     ["findings/", "audit/", "quarantine/", "state/", "rules/", "compaction/"];
+
+const OCSF_ALLOWED: &str = "the location of a custom source of Security Lake, like s3://bucket/ext/guardduty/1.0/: a bucket and a prefix";
 
 const PREFIX_ALLOWED: &str =
     "the prefix of GuardDuty's publishing destination, without a slash at its beginning";
@@ -18,6 +20,17 @@ pub struct Settings {
     pub export_prefix: String,
     /// `GUARDSIFT_LAKE_BUCKET`: where this function writes.
     pub lake_bucket: String,
+    /// `GUARDSIFT_OCSF_URI`: where OCSF events go as well, if anywhere.
+    pub ocsf: Option<OcsfLocation>,
+}
+
+/// The location of a custom source of Security Lake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OcsfLocation {
+    /// The bucket.
+    pub bucket: String,
+    /// What comes before `region=` there; it ends in a slash.
+    pub prefix: String,
 }
 
 impl Settings {
@@ -48,11 +61,32 @@ impl Settings {
                  findings/, audit/, quarantine/, state/, rules/ and compaction/",
             );
         }
+        let ocsf = environment.optional("GUARDSIFT_OCSF_URI", OCSF_ALLOWED, OcsfLocation::parse);
+        if let Some(Some(ocsf)) = &ocsf {
+            let below = prefix.iter().flatten().next().map_or("", String::as_str);
+            if export.as_ref() == Some(&ocsf.bucket) && overlap(&ocsf.prefix, below) {
+                environment.problem(
+                    "GUARDSIFT_OCSF_URI",
+                    "makes the function's output part of its input: use another bucket, or a prefix that does not overlap with \
+                     GUARDSIFT_EXPORT_PREFIX",
+                );
+            }
+            if lake.as_ref() == Some(&ocsf.bucket)
+                && OUTPUTS.iter().any(|output| overlap(&ocsf.prefix, output))
+            {
+                environment.problem(
+                    "GUARDSIFT_OCSF_URI",
+                    "is inside of a folder of the lake: use another bucket, or a prefix that is none of findings/, audit/, quarantine/, \
+                     state/, rules/ and compaction/",
+                );
+            }
+        }
         environment.finish(names, || {
             Some(Self {
                 export_bucket: export?,
                 export_prefix: prefix?.unwrap_or_default(),
                 lake_bucket: lake?,
+                ocsf: ocsf?,
             })
         })
     }
@@ -69,8 +103,27 @@ fn prefix(text: &str) -> Option<String> {
 /// An event for every object that is written, an object for every event: it would never end, and
 /// cost until Lambda's own guard stops it.
 fn loops(prefix: &str) -> bool {
-    prefix.is_empty()
-        || OUTPUTS.iter().any(|output| output.starts_with(prefix) || prefix.starts_with(output))
+    OUTPUTS.iter().any(|output| overlap(output, prefix))
+}
+
+/// Whether something can be below both prefixes.
+fn overlap(one: &str, other: &str) -> bool {
+    one.starts_with(other) || other.starts_with(one)
+}
+
+impl OcsfLocation {
+    fn parse(text: &str) -> Option<Self> {
+        let S3Uri { bucket, key } = S3Uri::parse(text)?;
+        let prefix = prefix(&key)?;
+        // What an engine takes for a partition of its own, or S3 for another key than people do.
+        let is_plain = prefix.split('/').rev().skip(1).all(|part| {
+            !part.is_empty()
+                && part != "."
+                && part != ".."
+                && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        });
+        is_plain.then_some(Self { bucket, prefix })
+    }
 }
 
 #[cfg(test)]
@@ -106,5 +159,46 @@ mod tests {
             let result = read(&[same[0], same[1], ("GUARDSIFT_EXPORT_PREFIX", prefix)]);
             assert_eq!(result.is_err(), refused, "{prefix}");
         }
+    }
+
+    #[test]
+    fn the_place_of_ocsf_events_is_optional_and_outside_of_input_and_lake() {
+        let buckets = [("GUARDSIFT_EXPORT_BUCKET", "exports"), ("GUARDSIFT_LAKE_BUCKET", "lake")];
+        assert_eq!(read(&buckets).unwrap().ocsf, None);
+        let ocsf = |uri: &str, prefix: &str| {
+            let own = [("GUARDSIFT_OCSF_URI", uri), ("GUARDSIFT_EXPORT_PREFIX", prefix)];
+            read(&[buckets[0], buckets[1], own[0], own[1]]).map(|settings| settings.ocsf.unwrap())
+        };
+        let expected = OcsfLocation { bucket: "sec".to_owned(), prefix: "ext/gd/1.0/".to_owned() };
+        for uri in ["s3://sec/ext/gd/1.0", "s3://sec/ext/gd/1.0/"] {
+            assert_eq!(ocsf(uri, "g").unwrap(), expected);
+        }
+        for uri in [
+            "sec/ext",
+            "s3://sec",
+            "s3://sec/",
+            "s3://SEC/x",
+            "s3://sec//x",
+            "s3://sec/../x",
+            "s3://sec/region=a/",
+        ] {
+            assert!(
+                ocsf(uri, "g").unwrap_err().to_string().contains("GUARDSIFT_OCSF_URI"),
+                "{uri}"
+            );
+        }
+        for (uri, prefix, problem) in [
+            ("s3://exports/ext/gd", "ext", Some("part of its input")),
+            ("s3://exports/ext/gd", "ext/gd/x", Some("part of its input")),
+            ("s3://exports/ext/gd", "guardduty", None),
+            ("s3://lake/findings/v1", "g", Some("folder of the lake")),
+            ("s3://lake/ocsf", "g", None),
+        ] {
+            let said = ocsf(uri, prefix).err().map(|error| error.to_string());
+            let is_said = |problem| said.as_ref().is_some_and(|said| said.contains(problem));
+            assert!(problem.map_or(said.is_none(), is_said), "{uri} {prefix}: {said:?}");
+        }
+        let whole = read(&[buckets[0], buckets[1], ("GUARDSIFT_OCSF_URI", "s3://exports/ext/gd")]);
+        assert!(whole.unwrap_err().to_string().contains("part of its input"));
     }
 }

@@ -104,10 +104,10 @@ fn quarantine_key(date: &str, source_id: &str, extension: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{FINDINGS, convert::Conversion, tests::block_on};
+    use crate::{FINDINGS, Outputs, convert::Conversion, tests::block_on};
 
     fn converted(source_id: &str) -> Converted {
-        Conversion::new("s3://exports/k", source_id).unwrap().finish().unwrap()
+        Conversion::new("s3://exports/k", source_id, Outputs::Lake).unwrap().finish().unwrap()
     }
 
     #[test]
@@ -119,7 +119,8 @@ mod tests {
         let file = converted("s1");
         assert_eq!(commit("s1", &file).unwrap(), Committed::Written);
         assert_eq!(commit("s1", &file).unwrap(), Committed::Before);
-        let mut other = Conversion::new("s3://exports/other", "s1").unwrap().finish().unwrap();
+        let mut other =
+            Conversion::new("s3://exports/other", "s1", Outputs::Lake).unwrap().finish().unwrap();
         assert_eq!(commit("s1", &other).unwrap(), Committed::BeforeOtherwise);
         other = converted("s2");
         std::fs::copy(

@@ -7,6 +7,7 @@ use platform::store::FileContent;
 
 use crate::{
     columns::Columns,
+    ocsf::{EventFile, Events},
     quarantine::BadLines,
     table::{Table, TableError},
 };
@@ -20,6 +21,17 @@ pub struct Converted {
     pub counts: Counts,
     /// A JSON Lines file of what was set aside; `None` when nothing was.
     pub quarantined: Option<FileContent>,
+    /// The same findings as OCSF events; `None` when nobody asked for them.
+    pub(crate) events: Option<EventFile>,
+}
+
+/// What is made of a source beside the quarantine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outputs {
+    /// The file of the lake.
+    Lake,
+    /// The file of the lake, and one of OCSF events.
+    LakeAndEvents,
 }
 
 /// What became of every line: `lines` is `good + quarantined + blank`.
@@ -85,9 +97,10 @@ pub fn convert(
     read: impl io::Read,
     source: &str,
     source_id: &str,
+    outputs: Outputs,
 ) -> Result<Converted, ConvertError> {
     let mut reader = ExportReader::new(read, ExportLimits::default());
-    let mut conversion = Conversion::new(source, source_id)?;
+    let mut conversion = Conversion::new(source, source_id, outputs)?;
     while let Some(line) = reader.next_line()? {
         conversion.line(line)?;
     }
@@ -100,17 +113,19 @@ pub(crate) struct Conversion {
     source_id: String,
     columns: Columns,
     table: Table,
+    events: Option<Events>,
     bad: BadLines,
     counts: Counts,
 }
 
 impl Conversion {
-    pub(crate) fn new(source: &str, source_id: &str) -> Result<Self, TableError> {
+    pub(crate) fn new(source: &str, source_id: &str, outputs: Outputs) -> Result<Self, TableError> {
         Ok(Self {
             source: source.to_owned(),
             source_id: source_id.to_owned(),
             columns: Columns::new(source_id),
             table: Table::new()?,
+            events: (outputs == Outputs::LakeAndEvents).then(Events::new).transpose()?,
             bad: BadLines::new(source),
             counts: Counts::default(),
         })
@@ -139,16 +154,21 @@ impl Conversion {
         for finding in findings {
             self.counts.rows += 1;
             self.table.push(self.columns.row(finding, line))?;
+            if let Some(events) = &mut self.events {
+                events.push(finding)?;
+            }
         }
         Ok(())
     }
 
     pub(crate) fn finish(self) -> Result<Converted, TableError> {
+        let events = self.events.map(|events| events.finish(&self.source, &self.source_id));
         let footer = self.counts.footer(self.source, self.source_id);
         Ok(Converted {
             parquet: self.table.finish(footer)?,
             counts: self.counts,
             quarantined: self.bad.finish()?,
+            events: events.transpose()?,
         })
     }
 }

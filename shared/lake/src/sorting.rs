@@ -11,8 +11,8 @@ use findings::{BadLine, Finding, Line};
 use platform::store::FileContent;
 
 use crate::{
-    Committed, Converted, Counts, Lake, LakeError, Partition, TableError, convert::Conversion,
-    quarantine::BadLines, source_id::digest,
+    Committed, Converted, Counts, CustomSource, Lake, LakeError, Outputs, Partition, TableError,
+    convert::Conversion, quarantine::BadLines, source_id::digest,
 };
 
 const HOMELESS: &str =
@@ -170,9 +170,13 @@ impl Sorted {
     ///
     /// # Errors
     /// When the disk is full.
-    pub fn convert(&mut self, partition: &Partition) -> Result<Converted, SortingError> {
+    pub fn convert(
+        &mut self,
+        partition: &Partition,
+        outputs: Outputs,
+    ) -> Result<Converted, SortingError> {
         let id = self.id(partition);
-        let mut conversion = Conversion::new(&self.source, &id)?;
+        let mut conversion = Conversion::new(&self.source, &id, outputs)?;
         let mut places = self.places.get(partition).into_iter().flatten().peekable();
         let mut findings = Vec::new();
         let mut reader = BufReader::new(&self.file);
@@ -215,8 +219,21 @@ impl Sorted {
         lake: &Lake,
         partition: &Partition,
     ) -> Result<Committed, SortingError> {
-        let file = self.convert(partition)?;
+        let file = self.convert(partition, Outputs::Lake)?;
         Ok(lake.commit(partition, &self.id(partition), &file).await?)
+    }
+
+    /// Writes the OCSF events of one partition.
+    ///
+    /// # Errors
+    /// When the disk is full or a write failed.
+    pub async fn commit_events(
+        &mut self,
+        custom_source: &CustomSource,
+        partition: &Partition,
+    ) -> Result<Committed, SortingError> {
+        let file = self.convert(partition, Outputs::LakeAndEvents)?;
+        Ok(custom_source.commit(partition, &self.id(partition), &file).await?)
     }
 }
 
@@ -256,7 +273,7 @@ mod tests {
         let rows: Vec<_> = partitions
             .iter()
             .map(|partition| {
-                let counts = sorted.convert(partition).unwrap().counts;
+                let counts = sorted.convert(partition, Outputs::Lake).unwrap().counts;
                 (partition.region.as_str(), partition.date.as_str(), counts.rows, counts.lines)
             })
             .collect();

@@ -13,7 +13,10 @@ use parquet::{
     arrow::ArrowWriter,
     basic::{Compression, ZstdLevel},
     errors::ParquetError,
-    file::{metadata::KeyValue, properties::WriterProperties},
+    file::{
+        metadata::KeyValue,
+        properties::{WriterProperties, WriterPropertiesBuilder},
+    },
     schema::types::ColumnPath,
 };
 
@@ -31,7 +34,7 @@ const BATCH_ROWS: usize = 1024;
 const BATCH_BYTES: usize = 1 << 20;
 
 /// Encoded bytes that a row group may hold in memory before it is closed.
-const ROW_GROUP_BYTES: usize = 8 << 20;
+pub(crate) const ROW_GROUP_BYTES: usize = 8 << 20;
 
 /// No file came of the rows: the encoder failed, which no input should be able to cause, or the
 /// disk did.
@@ -68,9 +71,7 @@ enum Builder {
 impl Table {
     pub(crate) fn new() -> Result<Self, TableError> {
         let schema = schema();
-        let mut properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
-            .set_created_by(concat!("guardsift ", env!("CARGO_PKG_VERSION")).to_owned());
+        let mut properties = properties()?;
         for name in UNIQUE {
             properties = properties.set_column_dictionary_enabled(ColumnPath::from(name), false);
         }
@@ -111,7 +112,7 @@ impl Table {
     ) -> Result<FileContent, TableError> {
         self.hand_over()?;
         for (key, value) in footer {
-            self.writer.append_key_value_metadata(KeyValue::new(format!("guardsift.{key}"), value));
+            self.writer.append_key_value_metadata(self::footer(key, value));
         }
         Ok(self.writer.into_inner()?.finish())
     }
@@ -133,6 +134,18 @@ impl Table {
         }
         Ok(())
     }
+}
+
+/// How every Parquet file is written.
+pub(crate) fn properties() -> Result<WriterPropertiesBuilder, TableError> {
+    Ok(WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+        .set_created_by(concat!("guardsift ", env!("CARGO_PKG_VERSION")).to_owned()))
+}
+
+/// An entry of a file's footer.
+pub(crate) fn footer(key: &str, value: String) -> KeyValue {
+    KeyValue::new(format!("guardsift.{key}"), value)
 }
 
 fn builders() -> Vec<Builder> {

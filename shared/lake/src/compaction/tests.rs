@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::{
-    convert::Conversion, folder, inventory::Inventory, source_id::digest, tests::block_on,
+    Outputs, convert::Conversion, folder, inventory::Inventory, source_id::digest, tests::block_on,
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -45,7 +45,8 @@ fn source(number: usize) -> String {
 /// Writes what the function would.
 fn deliver(lake: &Lake, number: usize, rows: usize) {
     let id = source(number);
-    let mut conversion = Conversion::new(&format!("s3://exports/{number}"), &id).unwrap();
+    let mut conversion =
+        Conversion::new(&format!("s3://exports/{number}"), &id, Outputs::Lake).unwrap();
     for row in 0..rows {
         let finding = format!(
             r#"{{"id":"f{number}-{row}","accountId":"111122223333","region":"eu-west-1","severity":2,"updatedAt":"2026-10-01T08:00:00Z"}}"#

@@ -20,7 +20,7 @@ fn gzip(text: &[u8]) -> Vec<u8> {
 }
 
 fn converted(text: &str) -> Converted {
-    convert(gzip(text.as_bytes()).as_slice(), "s3://exports/k", "s1").unwrap()
+    convert(gzip(text.as_bytes()).as_slice(), "s3://exports/k", "s1", Outputs::Lake).unwrap()
 }
 
 fn bytes(file: &FileContent) -> Bytes {
@@ -108,15 +108,21 @@ fn rows_are_written_out_in_groups_so_that_memory_stays_bounded() {
 fn a_broken_object_gives_nothing_and_an_interrupted_one_can_be_tried_again() {
     let mut cut = gzip(finding(1).as_bytes());
     cut.truncate(cut.len() - 3);
-    assert!(matches!(convert(cut.as_slice(), "s", "s1"), Err(ConvertError::Broken(_))));
-    assert!(matches!(convert(&b"plain"[..], "s", "s1"), Err(ConvertError::Broken(_))));
+    assert!(matches!(
+        convert(cut.as_slice(), "s", "s1", Outputs::Lake),
+        Err(ConvertError::Broken(_))
+    ));
+    assert!(matches!(
+        convert(&b"plain"[..], "s", "s1", Outputs::Lake),
+        Err(ConvertError::Broken(_))
+    ));
     struct Reset;
     impl Read for Reset {
         fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
             Err(io::Error::from(io::ErrorKind::ConnectionReset))
         }
     }
-    assert!(matches!(convert(Reset, "s", "s1"), Err(ConvertError::Interrupted(_))));
+    assert!(matches!(convert(Reset, "s", "s1", Outputs::Lake), Err(ConvertError::Interrupted(_))));
 }
 
 #[test]
