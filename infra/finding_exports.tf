@@ -3,6 +3,25 @@
 locals {
   compacts = var.compaction_schedule != null
 
+  # With its slash, without s3://.
+  ocsf_place = var.ocsf_uri == null ? null : "${trimsuffix(trimprefix(var.ocsf_uri, "s3://"), "/")}/"
+
+  # Reading is for the check after a write that was already done by another try.
+  write_ocsf = [for place in compact([local.ocsf_place]) : {
+    Sid      = "WriteOcsf"
+    Effect   = "Allow"
+    Action   = ["s3:GetObject", "s3:PutObject"]
+    Resource = "arn:${local.partition}:s3:::${place}region=*"
+  }]
+
+  use_ocsf_key = [for key in compact([var.ocsf_key_arn]) : {
+    Sid       = "UseOcsfKey"
+    Effect    = "Allow"
+    Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+    Resource  = key
+    Condition = { StringEquals = { "kms:ViaService" = "s3.${local.region}.amazonaws.com" } }
+  }]
+
   # Small files are removed after their rows were counted in the large one; the bucket keeps what was removed for 30 days.
   compact_lake = {
     Sid      = "CompactLake"
@@ -34,11 +53,12 @@ module "finding_exports" {
       GUARDSIFT_EXPORT_BUCKET = local.guardduty.export_bucket
     },
     local.guardduty.export_prefix == "" ? {} : { GUARDSIFT_EXPORT_PREFIX = local.guardduty.export_prefix },
+    local.ocsf_place == null ? {} : { GUARDSIFT_OCSF_URI = "s3://${local.ocsf_place}" },
   )
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = concat(local.compacts ? [local.compact_lake] : [], [
+    Statement = concat(local.compacts ? [local.compact_lake] : [], local.write_ocsf, local.use_ocsf_key, [
       {
         Sid      = "ReadExports"
         Effect   = "Allow"

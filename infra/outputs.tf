@@ -48,3 +48,8 @@ output "athena" {
     database  = module.catalog.database
   }
 }
+
+output "ocsf_uri" {
+  description = "Where findings go as OCSF events as well; null when nowhere."
+  value       = local.ocsf_place == null ? null : "s3://${local.ocsf_place}"
+}

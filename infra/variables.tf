@@ -260,3 +260,25 @@ variable "compaction_schedule" {
     error_message = "compaction_schedule: null, rate(…) or cron(…)."
   }
 }
+
+variable "ocsf_uri" {
+  description = "Where finding-exports writes findings as OCSF events as well, such as the location of a custom source of Security Lake: s3://bucket/prefix of a bucket in this account. null writes none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.ocsf_uri == null ? true : can(regex("^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_-][A-Za-z0-9._-]*)+/?$", var.ocsf_uri))
+    error_message = "ocsf_uri: null, or a bucket and a prefix of letters, digits, dots, hyphens and underscores, such as s3://bucket/ext/guardduty/1.0/."
+  }
+}
+
+variable "ocsf_key_arn" {
+  description = "The KMS key that the bucket of ocsf_uri is encrypted with; null when S3 manages it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.ocsf_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", var.ocsf_key_arn))
+    error_message = "ocsf_key_arn: null, or the ARN of a KMS key."
+  }
+}

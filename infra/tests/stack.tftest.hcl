@@ -216,3 +216,53 @@ run "compaction" {
     error_message = "Only a scheduled compaction may delete, and only finding-exports."
   }
 }
+
+run "ocsf_goes_nowhere_unless_a_place_is_named" {
+  command = apply
+
+  assert {
+    condition     = output.ocsf_uri == null && !contains(keys(module.finding_exports.environment), "GUARDSIFT_OCSF_URI") && !strcontains(module.finding_exports.policies["function"], "Ocsf")
+    error_message = "Without ocsf_uri the function is not told of OCSF and has no right for it."
+  }
+}
+
+run "ocsf" {
+  command = apply
+
+  variables {
+    ocsf_uri     = "s3://aws-security-data-lake-us-east-1-x/ext/guardduty/1.0"
+    ocsf_key_arn = "arn:aws:kms:us-east-1:111122223333:key/k"
+  }
+
+  assert {
+    condition     = module.finding_exports.environment.GUARDSIFT_OCSF_URI == "s3://aws-security-data-lake-us-east-1-x/ext/guardduty/1.0/" && output.ocsf_uri == module.finding_exports.environment.GUARDSIFT_OCSF_URI
+    error_message = "The function is told where OCSF events go."
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(module.finding_exports.policies["function"]).Statement : [statement.Action, statement.Resource] if strcontains(statement.Sid, "Ocsf")
+      ] == [
+      [["s3:GetObject", "s3:PutObject"], "arn:aws:s3:::aws-security-data-lake-us-east-1-x/ext/guardduty/1.0/region=*"],
+      [["kms:Decrypt", "kms:GenerateDataKey"], "arn:aws:kms:us-east-1:111122223333:key/k"],
+    ]
+    error_message = "It may read and write there, use the key of that bucket, and nothing more."
+  }
+
+  assert {
+    condition = !anytrue(flatten([
+      for function in [module.finding_events, module.auto_archive] : [for policy in values(function.policies) : strcontains(policy, "Ocsf")]
+    ]))
+    error_message = "Only finding-exports writes OCSF events."
+  }
+}
+
+run "refuses_an_ocsf_place_that_is_a_whole_bucket" {
+  command = plan
+
+  variables {
+    ocsf_uri = "s3://aws-security-data-lake-us-east-1-x/"
+  }
+
+  expect_failures = [var.ocsf_uri]
+}
