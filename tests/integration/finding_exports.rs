@@ -3,4 +3,4 @@
 mod faults;
 mod lines;
 mod objects;
-mod rig;
+pub(crate) mod rig;

@@ -20,6 +20,7 @@ mod export_model;
 mod fault_proxy;
 mod finding_events;
 mod finding_exports;
+mod finding_exports_ocsf;
 mod functions;
 mod fuzz_corpora;
 mod house;

@@ -18,11 +18,11 @@ use crate::{
     runtime_stub::{self, Answer},
 };
 
-pub(super) const KEY: &str =
+pub(crate) const KEY: &str =
     "AWSLogs/111122223333/GuardDuty/eu-west-1/2026/10/01/0b5e6e1c.jsonl.gz";
 
 /// One machine for all tests; each has buckets of its own, which no function of the machine hears of.
-pub(super) fn machine() -> &'static Machine {
+pub(crate) fn machine() -> &'static Machine {
     static MACHINE: OnceLock<(Runtime, Machine, tempfile::TempDir)> = OnceLock::new();
     let (_, machine, _) = MACHINE.get_or_init(|| {
         let state = tempfile::tempdir().unwrap();
@@ -35,13 +35,13 @@ pub(super) fn machine() -> &'static Machine {
 }
 
 /// A pair of buckets.
-pub(super) struct Buckets {
-    pub(super) exports: String,
-    pub(super) lake: String,
+pub(crate) struct Buckets {
+    pub(crate) exports: String,
+    pub(crate) lake: String,
 }
 
 impl Buckets {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let own = Self { exports: format!("exports-{number}"), lake: format!("lake-{number}") };
@@ -52,7 +52,7 @@ impl Buckets {
     }
 
     /// Puts an object and says how S3 tells of it.
-    pub(super) fn put(&self, key: &str, bytes: &[u8]) -> Value {
+    pub(crate) fn put(&self, key: &str, bytes: &[u8]) -> Value {
         let stored = machine().store.put(&self.exports, key, bytes).unwrap();
         json!({"version": "0", "id": "e1", "detail-type": "Object Created", "source": "aws.s3",
             "account": "111122223333", "region": "eu-west-1", "time": "2026-10-01T08:00:00Z",
@@ -60,7 +60,7 @@ impl Buckets {
                 "object": {"key": key, "size": bytes.len(), "etag": stored.etag}}})
     }
 
-    pub(super) fn command(&self, endpoint: &str) -> Command {
+    pub(crate) fn command(&self, endpoint: &str) -> Command {
         let mut command = Command::new(folder().join("finding-exports"));
         command.env_clear().stderr(Stdio::null()).envs([
             ("AWS_ENDPOINT_URL", endpoint),
@@ -71,17 +71,17 @@ impl Buckets {
     }
 
     /// Hands the events over as one batch.
-    pub(super) fn batch(&self, endpoint: &str, events: &[Value], receives: u32) -> Answer {
+    pub(crate) fn batch(&self, endpoint: &str, events: &[Value], receives: u32) -> Answer {
         runtime_stub::invoke(self.command(endpoint), &batch(events, receives))
     }
 
     /// One event, received for the first time, without faults.
-    pub(super) fn export(&self, event: &Value) -> Answer {
+    pub(crate) fn export(&self, event: &Value) -> Answer {
         self.batch(&machine().endpoint(), std::slice::from_ref(event), 1)
     }
 
     /// The same with faults.
-    pub(super) fn export_with(
+    pub(crate) fn export_with(
         &self,
         event: &Value,
         script: impl Fn(&Call) -> Option<Fault> + Send + Sync + 'static,
@@ -91,7 +91,7 @@ impl Buckets {
     }
 
     /// Rows, quarantined and blank lines of every object in the lake, by its key.
-    pub(super) fn lake(&self) -> Vec<(String, [u64; 3])> {
+    pub(crate) fn lake(&self) -> Vec<(String, [u64; 3])> {
         let objects = machine().store.list(&self.lake, "findings/");
         objects
             .into_iter()
@@ -102,17 +102,17 @@ impl Buckets {
             .collect()
     }
 
-    pub(super) fn lake_keys(&self) -> Vec<String> {
+    pub(crate) fn lake_keys(&self) -> Vec<String> {
         let objects = machine().store.list(&self.lake, "findings/");
         objects.into_iter().map(|(key, _)| key).collect()
     }
 
-    pub(super) fn counts(&self) -> Vec<[u64; 3]> {
+    pub(crate) fn counts(&self) -> Vec<[u64; 3]> {
         self.lake().into_iter().map(|(_, counts)| counts).collect()
     }
 
     /// Every entry of the quarantine.
-    pub(super) fn quarantine(&self) -> Vec<Value> {
+    pub(crate) fn quarantine(&self) -> Vec<Value> {
         let objects = machine().store.list(&self.lake, "quarantine/");
         objects
             .into_iter()
@@ -125,7 +125,7 @@ impl Buckets {
     }
 }
 
-pub(super) fn batch(events: &[Value], receives: u32) -> String {
+pub(crate) fn batch(events: &[Value], receives: u32) -> String {
     let records = events.iter().enumerate().map(|(place, event)| {
         let body = event.as_str().map_or_else(|| event.to_string(), str::to_owned);
         json!({"messageId": format!("m{place}"), "receiptHandle": "r", "body": body,
@@ -135,7 +135,7 @@ pub(super) fn batch(events: &[Value], receives: u32) -> String {
 }
 
 /// The messages of a batch that have to come back; all of them when the batch failed.
-pub(super) fn failed(answer: &Answer) -> Vec<String> {
+pub(crate) fn failed(answer: &Answer) -> Vec<String> {
     let body: Value = serde_json::from_str(&answer.body).unwrap();
     match body["batchItemFailures"].as_array() {
         Some(failures) => {
@@ -146,9 +146,9 @@ pub(super) fn failed(answer: &Answer) -> Vec<String> {
     }
 }
 
-pub(super) const DONE: [&str; 0] = [];
+pub(crate) const DONE: [&str; 0] = [];
 
-pub(super) fn finding(number: usize) -> String {
+pub(crate) fn finding(number: usize) -> String {
     json!({"schemaVersion": "2.0", "accountId": "111122223333", "region": "eu-west-1",
         "partition": "aws", "id": format!("f{number}"), "type": "Recon:EC2/PortProbeUnprotectedPort",
         "severity": 2.0, "createdAt": "2026-10-01T07:00:00.000Z",
@@ -156,19 +156,19 @@ pub(super) fn finding(number: usize) -> String {
     .to_string()
 }
 
-pub(super) fn findings(count: usize) -> String {
+pub(crate) fn findings(count: usize) -> String {
     (0..count).map(|number| finding(number) + "\n").collect()
 }
 
-pub(super) fn is_put(call: &Call, folder: &str) -> bool {
+pub(crate) fn is_put(call: &Call, folder: &str) -> bool {
     call.method == "PUT" && call.path.contains(folder)
 }
 
-pub(super) fn gzip(text: &str) -> Vec<u8> {
+pub(crate) fn gzip(text: &str) -> Vec<u8> {
     gzip_bytes(text.as_bytes())
 }
 
-pub(super) fn gzip_bytes(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip_bytes(bytes: &[u8]) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("text");
     std::fs::write(&path, bytes).unwrap();
