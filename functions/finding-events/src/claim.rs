@@ -12,7 +12,7 @@ use bytes::Bytes;
 use findings::{Finding, message::REMEMBERED_BYTES};
 use platform::{
     Deadline,
-    store::{Cause, NewObject, Put, Replace, Store, StoreError},
+    store::{Cause, Content, NewObject, Put, Replace, Store, StoreError},
 };
 use sha2::{Digest, Sha256};
 
@@ -154,7 +154,7 @@ impl<'a> Claims<'a> {
             // It may be our own write, whose answer was lost.
             Replace::Changed => {
                 let there = self.store.get(self.bucket, &held.key, None, LIMIT).await?;
-                Ok(there.bytes == object.bytes)
+                Ok(matches!(&object.content, Content::Bytes(own) if *own == there.bytes))
             }
         }
     }
