@@ -14,7 +14,7 @@ import sys
 import duckdb
 
 TYPES = {"string": "VARCHAR", "double": "DOUBLE", "bigint": "BIGINT", "boolean": "BOOLEAN", "timestamp": "TIMESTAMP WITH TIME ZONE", "date": "DATE"}
-AUDIT = "schema version_key finding_id recorded_at as_of rule reason owner rule_set decision finding concluded_at outcome seen".split()
+AUDIT = "schema event at finding_id version_key type severity rule reason owner rule_set as_of decision archived_version finding".split()
 QUARANTINE = {"schema": "VARCHAR", "source": "VARCHAR", "etag": "VARCHAR", "sha256": "VARCHAR", "reason": "VARCHAR", "text": "VARCHAR", "base64": "VARCHAR", "line": "BIGINT", "offset": "BIGINT", "length": "BIGINT"}
 
 

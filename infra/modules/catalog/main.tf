@@ -35,8 +35,8 @@ locals {
       keys       = { region = "region", account = "account", date = "day" }
       partitions = { region = "region", account = "account", day = "day" }
       columns = [for name in [
-        "schema", "version_key", "finding_id", "recorded_at", "as_of", "rule", "reason", "owner", "rule_set", "decision", "finding",
-        "concluded_at", "outcome", "seen",
+        "schema", "event", "at", "finding_id", "version_key", "type", "severity", "rule", "reason", "owner", "rule_set", "as_of", "decision",
+        "archived_version", "finding",
       ] : { name = name, type = "string" }]
       format = "json"
     }

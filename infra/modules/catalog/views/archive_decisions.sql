@@ -6,11 +6,11 @@ SELECT
   recorded.reason,
   recorded.owner,
   recorded.rule_set,
-  recorded.recorded_at,
-  concluded.outcome,
-  concluded.concluded_at,
+  recorded."at" AS recorded_at,
+  concluded.event AS outcome,
+  concluded."at" AS concluded_at,
   recorded.finding
 FROM audit AS recorded
 LEFT JOIN audit AS concluded
-  ON concluded.version_key = recorded.version_key AND concluded.outcome IS NOT NULL
-WHERE recorded.recorded_at IS NOT NULL
+  ON concluded.version_key = recorded.version_key AND concluded.event IN ('archived', 'taken_back')
+WHERE recorded.event = 'recorded'
