@@ -13,6 +13,7 @@ mod diagnostic;
 mod documents;
 #[cfg(test)]
 mod emulated;
+mod excerpt;
 mod exit;
 mod history;
 mod input;

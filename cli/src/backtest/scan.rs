@@ -9,14 +9,16 @@ use std::{
 };
 
 use anyhow::Context;
-
 use findings::{Decision, Matcher, Reading, Record, RuleSet, Timestamp, decode};
 
 use super::{
     history::{Batch, History, Identity, Verdict, Version},
     spool::Row,
 };
-use crate::history::{Connection, Inflater, Source, Text, each_text};
+use crate::{
+    excerpt::Excerpt,
+    history::{Connection, Inflater, Source, Text, each_text},
+};
 
 /// What is asked of a history.
 pub(crate) struct Question<'r> {
@@ -24,12 +26,7 @@ pub(crate) struct Question<'r> {
     /// The rule set to compare with.
     pub(crate) against: Option<&'r RuleSet>,
     pub(crate) as_of: Timestamp,
-    pub(crate) since: Option<Timestamp>,
-    pub(crate) until: Option<Timestamp>,
-    /// Empty for all.
-    pub(crate) accounts: Vec<String>,
-    /// Empty for all.
-    pub(crate) regions: Vec<String>,
+    pub(crate) excerpt: &'r Excerpt,
     /// Count only what rules match, and keep no finding.
     pub(crate) counts_only: bool,
 }
@@ -151,7 +148,8 @@ impl<'q, 'r> Reader<'q, 'r> {
 
     fn finding(&mut self, reading: &Reading<'_>, earlier: Option<&Reading<'_>>) {
         let question = self.question;
-        if !question.asks_for(reading) {
+        let (account, region) = (reading.account_id(), reading.region());
+        if !question.excerpt.holds(reading.updated_at(), account, region) {
             self.batch.tally.outside += 1;
             return;
         }
@@ -183,30 +181,14 @@ impl<'q, 'r> Reader<'q, 'r> {
         };
         let names = &mut self.batch.names;
         let identity = Identity {
-            account: names.number(reading.account_id()),
-            region: names.number(reading.region()),
+            account: names.number(account),
+            region: names.number(region),
             id: reading.id().into(),
         };
         let kind = names.number(reading.finding_type());
         if let Err(error) = self.batch.rows.push(&Row { identity, kind, version }) {
             self.unkept.get_or_insert(error);
         }
-    }
-}
-
-impl Question<'_> {
-    fn asks_for(&self, reading: &Reading<'_>) -> bool {
-        let is_named = |names: &[String], own: Option<&str>| {
-            names.is_empty() || own.is_some_and(|own| names.iter().any(|name| name == own))
-        };
-        // A finding without a readable time can't be shown to lie outside.
-        let is_in_time = reading.updated_at().is_none_or(|moment| {
-            self.since.is_none_or(|since| moment >= since)
-                && self.until.is_none_or(|until| moment < until)
-        });
-        is_in_time
-            && is_named(&self.accounts, reading.account_id())
-            && is_named(&self.regions, reading.region())
     }
 }
 

@@ -9,6 +9,7 @@ use findings::{RuleSet, Timestamp};
 use crate::{
     arguments::ConnectionArguments,
     backtest::{self, Condition, Question, Summary, outcome::Outcome},
+    excerpt::Excerpt,
     exit::{Exit, Unusable},
     history::{self, Connection},
     moment, progress, rule_files,
@@ -28,18 +29,8 @@ pub(crate) struct Arguments {
     /// Count every version of a finding, not only the newest
     #[arg(long)]
     all_versions: bool,
-    /// Only findings updated at or after this: a date, a time, or an age such as 90d
-    #[arg(long, value_name = "TIME", value_parser = moment::parse_or_ago)]
-    since: Option<Timestamp>,
-    /// Only findings updated before this
-    #[arg(long, value_name = "TIME", value_parser = moment::parse_or_ago)]
-    until: Option<Timestamp>,
-    /// Only findings of this account; may be repeated
-    #[arg(long, value_name = "ID")]
-    account: Vec<String>,
-    /// Only findings of this Region; may be repeated. The first is also the one to call
-    #[arg(long = "region", value_name = "REGION")]
-    regions: Vec<String>,
+    #[command(flatten)]
+    excerpt: Excerpt,
     /// Decide as of this moment instead of now: it matters for rules that expire
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     as_of: Option<Timestamp>,
@@ -110,16 +101,14 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let against_files = arguments.against.as_ref().map(|path| rule_files::texts(&[path]));
     let against_files = against_files.transpose()?;
     let against = against_files.as_deref().map(rule_files::parse_texts).transpose()?;
-    let connection = Connection::new(arguments.connection.settings(arguments.regions.first()));
+    let connection =
+        Connection::new(arguments.connection.settings(arguments.excerpt.regions.first()));
     let sources = history::sources(&arguments.history, &connection)?;
     let question = Question {
         rules: &rules,
         against: against.as_ref(),
         as_of: arguments.as_of.unwrap_or_else(moment::now),
-        since: arguments.since,
-        until: arguments.until,
-        accounts: arguments.account.clone(),
-        regions: arguments.regions.clone(),
+        excerpt: &arguments.excerpt,
         counts_only: arguments.count.is_some(),
     };
     let threads = arguments.threads.map_or_else(

@@ -8,8 +8,7 @@ use super::{Connection, Inflater, Opened, Source, open};
 use crate::documents::documents;
 
 /// A history may hold objects of any size: only a line is bounded.
-const LIMITS: ExportLimits =
-    ExportLimits { decompressed_bytes: u64::MAX, ratio: 200, line_bytes: 4 << 20 };
+const LIMITS: ExportLimits = ExportLimits { decompressed_bytes: u64::MAX, ..ExportLimits::DEFAULT };
 
 /// What stands on a line, or in a document that begins there.
 pub(crate) enum Text<'t> {

@@ -7,7 +7,7 @@ use findings::{
 use platform::{Deadline, Metrics, aws::Aws};
 
 use crate::{
-    https::Https,
+    https::{Hosts, Https, Post},
     refusal::{Refusal, RefusalKind},
     secret::{Secret, Secrets},
     told::Telling,
@@ -120,6 +120,25 @@ impl Senders<'_> {
                 self.with_secret(arn, send).await
             }
         }
+    }
+
+    /// To a webhook whose URL is the secret and may lead to these hosts only.
+    async fn to_secret_url(
+        &self,
+        url: &Secret,
+        hosts: Hosts,
+        body: &str,
+        parcel: Parcel<'_>,
+    ) -> Result<Sent, Refusal> {
+        let post = Post {
+            url: url.expose(),
+            hosts: Some(hosts),
+            body,
+            idempotency_key: parcel.key(),
+            bearer: None,
+            signing_key: None,
+        };
+        self.https.post(post, self.deadline).await.map(|_| Sent::default())
     }
 
     async fn with_secret(

@@ -25,12 +25,7 @@ pub(crate) async fn compact(lake: &Lake, scope: &Scope) -> Result<Compacted, Lak
         if scope.deadline.remaining() < enough {
             break;
         }
-        let done = compaction.partition(lake, partition).await?;
-        total.written += done.written;
-        total.sources += done.sources;
-        total.rows += done.rows;
-        total.removed += done.removed;
-        total.waiting += done.waiting;
+        total += compaction.partition(lake, partition).await?;
     }
     scope.metrics.count("FilesCompacted", total.sources);
     scope.metrics.count("SmallFilesRemoved", total.removed);

@@ -23,9 +23,14 @@ pub struct ExportLimits {
     pub line_bytes: usize,
 }
 
+impl ExportLimits {
+    /// What a function grants one object.
+    pub const DEFAULT: Self = Self { decompressed_bytes: 1 << 30, ratio: 200, line_bytes: 4 << 20 };
+}
+
 impl Default for ExportLimits {
     fn default() -> Self {
-        Self { decompressed_bytes: 1 << 30, ratio: 200, line_bytes: 4 << 20 }
+        Self::DEFAULT
     }
 }
 

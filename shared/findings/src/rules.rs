@@ -119,7 +119,7 @@ impl RuleSet {
 
     /// The position of one of these rules.
     pub fn position(&self, rule: &Rule) -> Option<usize> {
-        self.rules.iter().position(|own| std::ptr::eq(own, rule))
+        self.rules.element_offset(rule)
     }
 
     /// What holds for rules that say nothing else.

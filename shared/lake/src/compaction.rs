@@ -13,6 +13,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    ops::AddAssign,
     time::Duration,
 };
 
@@ -59,6 +60,16 @@ pub struct Compacted {
     pub removed: u64,
     /// Small files that can be removed once their time has come.
     pub waiting: u64,
+}
+
+impl AddAssign for Compacted {
+    fn add_assign(&mut self, other: Self) {
+        self.written += other.written;
+        self.sources += other.sources;
+        self.rows += other.rows;
+        self.removed += other.removed;
+        self.waiting += other.waiting;
+    }
 }
 
 /// The files of one partition.

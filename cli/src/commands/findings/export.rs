@@ -9,14 +9,14 @@ use std::{
 
 use anyhow::Context;
 use clap::ValueEnum;
-use findings::{Filter, Finding, Record, Timestamp, decode, ocsf};
+use findings::{Filter, Finding, Record, decode, ocsf};
 
 use super::rows::Rows;
 use crate::{
     arguments::ConnectionArguments,
+    excerpt::Excerpt,
     exit::{Exit, Unusable},
     history::{self, Connection, Inflater, Text, each_text},
-    moment,
 };
 
 #[derive(Debug, clap::Args)]
@@ -30,18 +30,8 @@ pub(crate) struct Arguments {
     /// Only findings for which these criteria hold, as a rule has them, in JSON
     #[arg(long, value_name = "CRITERIA")]
     criteria: Option<String>,
-    /// Only findings updated at or after this: a date, a time, or an age such as 90d
-    #[arg(long, value_name = "TIME", value_parser = moment::parse_or_ago)]
-    since: Option<Timestamp>,
-    /// Only findings updated before this
-    #[arg(long, value_name = "TIME", value_parser = moment::parse_or_ago)]
-    until: Option<Timestamp>,
-    /// Only findings of this account; may be repeated
-    #[arg(long, value_name = "ID")]
-    account: Vec<String>,
-    /// Only findings of this Region; may be repeated. The first is also the one to call
-    #[arg(long = "region", value_name = "REGION")]
-    regions: Vec<String>,
+    #[command(flatten)]
+    excerpt: Excerpt,
     /// Write into this file instead of standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -71,7 +61,8 @@ Each version of a finding comes out once, however often it stands in the sources
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let criteria = arguments.criteria.as_deref().map(criteria).transpose()?;
-    let connection = Connection::new(arguments.connection.settings(arguments.regions.first()));
+    let connection =
+        Connection::new(arguments.connection.settings(arguments.excerpt.regions.first()));
     let sources = history::sources(&arguments.paths, &connection)?;
     let out: Box<dyn Write> = match &arguments.out {
         Some(path) => Box::new(File::create(path).with_context(|| {
@@ -100,8 +91,13 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             for record in records {
                 match record {
                     Record::Finding(finding) => {
-                        let is_asked_for = arguments.ask_for(&finding)
-                            && criteria.as_ref().is_none_or(|own| own.matches(&finding).is_true());
+                        let is_asked_for = arguments.excerpt.holds(
+                            finding.updated_at(),
+                            finding.account_id(),
+                            finding.region(),
+                        ) && criteria
+                            .as_ref()
+                            .is_none_or(|own| own.matches(&finding).is_true());
                         if is_asked_for
                             && failed.is_none()
                             && seen.insert(finding.version_key().to_string())
@@ -136,22 +132,6 @@ fn criteria(text: &str) -> anyhow::Result<Filter> {
         .map_err(|error| Unusable(format!("--criteria is no JSON: {error}")))?;
     Filter::from_criteria_json(&json)
         .map_err(|error| Unusable(format!("--criteria can't be used: {error}")).into())
-}
-
-impl Arguments {
-    fn ask_for(&self, finding: &Finding) -> bool {
-        let is_named = |names: &[String], own: Option<&str>| {
-            names.is_empty() || own.is_some_and(|own| names.iter().any(|name| name == own))
-        };
-        // A finding without a readable time can't be shown to lie outside.
-        let is_in_time = finding.updated_at().is_none_or(|moment| {
-            self.since.is_none_or(|since| moment >= since)
-                && self.until.is_none_or(|until| moment < until)
-        });
-        is_in_time
-            && is_named(&self.account, finding.account_id())
-            && is_named(&self.regions, finding.region())
-    }
 }
 
 /// Writes findings one by one.

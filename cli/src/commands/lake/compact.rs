@@ -73,7 +73,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let (mut total, mut failed) = (Compacted::default(), Vec::new());
     for partition in &partitions {
         match runtime.block_on(compaction.partition(&lake, partition)) {
-            Ok(done) => add(&mut total, done),
+            Ok(done) => total += done,
             Err(error) => failed.push(format!("{}: {:#}", partition.folder(), explained(error))),
         }
         bar.inc(1);
@@ -96,14 +96,6 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         LakeFormat::Text => anstream::print!("{}", text(&report)),
     }
     Ok(if report.failed.is_empty() { Exit::Success } else { Exit::CheckFailed })
-}
-
-fn add(total: &mut Compacted, done: Compacted) {
-    total.written += done.written;
-    total.sources += done.sources;
-    total.rows += done.rows;
-    total.removed += done.removed;
-    total.waiting += done.waiting;
 }
 
 fn text(report: &Report<'_>) -> String {

@@ -19,15 +19,7 @@ pub(super) async fn webhook(
     parcel: Parcel<'_>,
 ) -> Result<Sent, Refusal> {
     let body = slack::webhook(parcel.message).to_string();
-    let post = Post {
-        url: url.expose(),
-        hosts: Some(HOSTS),
-        body: &body,
-        idempotency_key: parcel.key(),
-        bearer: None,
-        signing_key: None,
-    };
-    senders.https.post(post, senders.deadline).await.map(|_| Sent::default())
+    senders.to_secret_url(url, HOSTS, &body, parcel).await
 }
 
 /// What `chat.postMessage` answers

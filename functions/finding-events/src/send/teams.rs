@@ -3,11 +3,7 @@
 use findings::message::teams;
 
 use super::{Parcel, Senders, Sent};
-use crate::{
-    https::{Hosts, Post},
-    refusal::Refusal,
-    secret::Secret,
-};
+use crate::{https::Hosts, refusal::Refusal, secret::Secret};
 
 /// Webhooks of Power Automate, old and new, and of the connectors before them, in the clouds that
 /// Microsoft has
@@ -33,13 +29,5 @@ pub(super) async fn send(
     parcel: Parcel<'_>,
 ) -> Result<Sent, Refusal> {
     let body = teams::workflow(parcel.message).to_string();
-    let post = Post {
-        url: url.expose(),
-        hosts: Some(HOSTS),
-        body: &body,
-        idempotency_key: parcel.key(),
-        bearer: None,
-        signing_key: None,
-    };
-    senders.https.post(post, senders.deadline).await.map(|_| Sent::default())
+    senders.to_secret_url(url, HOSTS, &body, parcel).await
 }

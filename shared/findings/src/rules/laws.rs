@@ -168,7 +168,8 @@ proptest! {
             let text = json.to_string();
             let reading = set.read(&text).unwrap_or_else(|| set.reading(&finding));
             let mut matched = Vec::new();
-            let decision = matcher.judge(&reading, &mut matched);
+            matcher.matched(&reading, &mut matched);
+            let decision = matcher.first(&matched, &reading);
             let plain = decide_plainly(&set, &finding);
             prop_assert_eq!(decision.rule_name(), plain.rule_name());
             prop_assert_eq!((decision.action, decision.guard, decision.hold_until),

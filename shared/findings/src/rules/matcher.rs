@@ -58,13 +58,6 @@ impl<'r> Matcher<'r> {
         }
     }
 
-    /// Decides, and collects the positions of all rules whose criteria hold, expired or not, in
-    /// order.
-    pub fn judge(&mut self, reading: &Reading<'_>, matched: &mut Vec<usize>) -> Decision<'r> {
-        self.matched(reading, matched);
-        self.first(matched, reading)
-    }
-
     /// The decision of the first of these rules that has not expired.
     pub fn first(&self, matched: &[usize], reading: &Reading<'_>) -> Decision<'r> {
         let rules = &self.rules.rules;
