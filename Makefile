@@ -11,6 +11,13 @@ PYTHON := tests/.venv/bin/python
 # The default rules expire one day; that is no reason for a build to fail.
 RULES_AS_OF := 2026-11-01
 
+# Which binaries the tests start: `debug`, built once with the tests themselves, or `release`.
+PROFILE ?= debug
+RELEASE := $(if $(filter release,$(PROFILE)),--release)
+
+# The tests that start binaries wait for them most of the time.
+TEST_THREADS ?= 4
+
 # One event for `make invoke`, and what the tests could not do on this machine.
 EVENT ?= events/eventbridge/finding.json
 export SKIPPED_LOG := $(abspath $(TARGET))/skipped.txt
@@ -42,11 +49,11 @@ check: ## Look for what is wrong without running anything: format, lints, docs, 
 	infra/check.sh
 
 .PHONY: test
-test: forget-skipped check build python ## Check and test everything; the end says what was skipped
+test: forget-skipped check tested python ## Check and test everything (PROFILE=release: the optimized binaries); the end says what was skipped
 	if [[ -x $(PYTHON) ]]; then $(PYTHON) tests/python/check_findings.py && $(PYTHON) tests/python/wrap_events.py --check; fi
-	$(TARGET)/release/guardsift rules check --as-of $(RULES_AS_OF) rules
-	$(TARGET)/release/guardsift rules test --as-of $(RULES_AS_OF) rules
-	cargo test --workspace --locked
+	$(TARGET)/$(PROFILE)/guardsift rules check --as-of $(RULES_AS_OF) rules
+	$(TARGET)/$(PROFILE)/guardsift rules test --as-of $(RULES_AS_OF) rules
+	GUARDSIFT_TEST_PROFILE=$(PROFILE) cargo test --workspace --locked -- --test-threads $(TEST_THREADS)
 	@if [[ -s $(SKIPPED_LOG) ]]; then echo; echo "Passed, but not everything was done here:"; sort -u $(SKIPPED_LOG); fi
 
 .PHONY: bench
@@ -67,6 +74,10 @@ deploy: zips ## Deploy infra/examples/minimal to the account of your AWS credent
 invoke: cargo-lambda ## Hand FN=<function> an EVENT=<file>; `cargo lambda watch` must be running
 	$(if $(filter $(FN),$(FUNCTIONS)),,$(error FN is one of: $(FUNCTIONS)))
 	cargo lambda invoke $(FN) --data-file $(EVENT)
+
+.PHONY: tested
+tested:
+	cargo build --workspace --locked $(RELEASE)
 
 .PHONY: python
 python:
