@@ -8,6 +8,7 @@
     reason = "a step that fails is a test that fails"
 )]
 
+mod agreement;
 mod auto_archive;
 mod backtest;
 mod binary;
