@@ -9,6 +9,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicU32, Ordering},
     },
+    time::Duration,
 };
 
 /// What happens to one call.
@@ -20,6 +21,10 @@ pub(crate) enum Fault {
     LoseAnswer,
     /// The connection ends before it is made.
     Reset,
+    /// It is never made, and nothing is answered for this long.
+    Hang(Duration),
+    /// It is made and answered, and then the connection ends.
+    CloseAfter,
     /// The function is killed before it is made.
     KillBefore,
     /// It is made, and the function is killed before it hears of it.
@@ -115,6 +120,10 @@ fn serve(
             return client.write_all(format!("{head}{body}").as_bytes()).ok();
         }
         Some(Fault::Reset) => return None,
+        Some(Fault::Hang(time)) => {
+            std::thread::sleep(*time);
+            return None;
+        }
         Some(Fault::KillBefore) => {
             kill(victim);
             return None;
@@ -126,6 +135,10 @@ fn serve(
         Some(Fault::LoseAnswer) => None,
         Some(Fault::KillAfter) => {
             kill(victim);
+            None
+        }
+        Some(Fault::CloseAfter) => {
+            client.write_all(&answer).ok()?;
             None
         }
         _ => client.write_all(&answer).ok(),

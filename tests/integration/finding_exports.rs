@@ -4,3 +4,4 @@ mod faults;
 mod lines;
 mod objects;
 pub(crate) mod rig;
+mod runtime;

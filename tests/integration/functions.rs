@@ -186,3 +186,38 @@ fn a_wrong_environment_is_one_error_that_names_all_of_it() {
         }
     }
 }
+
+/// The C library of Lambda's `provided.al2023` (Amazon Linux 2023 release notes: glibc 2.34).
+const NEWEST_GLIBC: (u32, u32) = (2, 34);
+
+#[test]
+fn r11_no_function_needs_a_newer_c_library_than_lambda_has() {
+    for function in ["finding-events", "finding-exports", "auto-archive"] {
+        let bytes = std::fs::read(folder().join(function)).unwrap();
+        let versions: Vec<(u32, u32)> = places_of(&bytes, b"GLIBC_")
+            .filter_map(|place| {
+                let text: String = bytes[place + 6..]
+                    .iter()
+                    .map(|byte| char::from(*byte))
+                    .take_while(|own| own.is_ascii_digit() || *own == '.')
+                    .collect();
+                let (major, minor) = text.split_once('.')?;
+                Some((major.parse().ok()?, minor.split('.').next()?.parse().ok()?))
+            })
+            .collect();
+        let newest = versions.iter().max().unwrap();
+        assert!(
+            *newest <= NEWEST_GLIBC,
+            "{function} needs glibc {newest:?}: build it with cargo-lambda"
+        );
+    }
+}
+
+/// Where `needle` begins.
+fn places_of<'h>(haystack: &'h [u8], needle: &'h [u8]) -> impl Iterator<Item = usize> + 'h {
+    haystack
+        .windows(needle.len())
+        .enumerate()
+        .filter(move |(_, own)| *own == needle)
+        .map(|(at, _)| at)
+}
