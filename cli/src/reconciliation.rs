@@ -14,6 +14,7 @@ use crate::{
 };
 
 mod api;
+pub(crate) mod queue;
 
 pub(crate) use api::api_findings;
 

@@ -35,9 +35,10 @@ impl QueueApi {
             "ChangeMessageVisibility" => {
                 let seconds = input.get("VisibilityTimeout").and_then(Value::as_u64);
                 let time = Duration::from_secs(seconds.unwrap_or_default());
-                let name = text("QueueUrl").rsplit('/').next().unwrap_or_default();
-                let queue = self.own.iter().find(|own| own.arn().ends_with(&format!(":{name}")));
-                match queue.is_some_and(|own| own.hide(text("ReceiptHandle"), time)) {
+                match self
+                    .own(text("QueueUrl"))
+                    .is_some_and(|own| own.hide(text("ReceiptHandle"), time))
+                {
                     true => Ok(json!({})),
                     false => Err(JsonError::bad_request(
                         "ReceiptHandleIsInvalid",
@@ -50,6 +51,12 @@ impl QueueApi {
                 format!("this machine knows SendMessage and ChangeMessageVisibility, not {other}"),
             )),
         }
+    }
+
+    /// The queue of a function, by the last part of its URL.
+    fn own(&self, url: &str) -> Option<&Arc<Queue>> {
+        let name = url.rsplit('/').next().unwrap_or_default();
+        self.own.iter().find(|own| own.arn().ends_with(&format!(":{name}")))
     }
 
     fn send(&self, url: &str, body: &str, input: &Value) -> Result<Value, JsonError> {
@@ -68,6 +75,10 @@ impl QueueApi {
         }
         if attributes.len() > ATTRIBUTES || attributes.values().any(String::is_empty) {
             return Err(invalid("more than ten attributes, or an empty one"));
+        }
+        if let Some(queue) = self.own(url) {
+            let id = queue.send(body);
+            return Ok(json!({"MessageId": id, "MD5OfMessageBody": ""}));
         }
         let kept = self.inbox.keep(Notification {
             destination: url.to_owned(),

@@ -205,7 +205,7 @@ fn commands_and_functions_decide_the_same() {
         assert_eq!(planned, archived);
 
         // Otherwise the comparison would say nothing.
-        assert!(told.len() > 100 && archived.len() > 100 && expected("noop").len() > 0);
+        assert!(told.len() > 100 && archived.len() > 100 && !expected("noop").is_empty());
         assert!(spoken.len() >= 3, "{spoken:?}");
         let used: BTreeSet<_> = decided.values().filter_map(|verdict| verdict.1.clone()).collect();
         assert_eq!(used.len(), 7, "every rule decides something: {used:?}");

@@ -168,7 +168,7 @@ async fn output(mut command: Command) -> (Option<i32>, Value) {
 }
 
 #[test]
-fn what_reconcile_writes_is_byte_for_byte_what_the_function_wrote() {
+fn e18_what_reconcile_writes_or_asks_for_again_is_byte_for_byte_what_the_function_wrote() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let state = tempfile::tempdir().unwrap();
@@ -232,6 +232,20 @@ fn what_reconcile_writes_is_byte_for_byte_what_the_function_wrote() {
             })
             .collect();
         assert!(files(&own) == expected, "another file than the function's");
+
+        // The same by the function itself: its files are gone, and it is asked once more.
+        for key in expected.keys() {
+            assert!(machine.store.remove(LAKE_BUCKET, key));
+        }
+        let queue = "https://sqs.us-east-1.amazonaws.com/111122223333/finding-exports";
+        let (code, queued) = output(reconcile(&bucket, &["--fix", "--queue", queue])).await;
+        assert_eq!((code, queued["exports"]["queued"].as_u64()), (Some(3), Some(expected.len() as u64)), "{queued}");
+        machine.wait_until_quiet(QUIET).await.unwrap();
+        let (code, whole) = output(reconcile(&bucket, &[])).await;
+        assert_eq!((code, whole["still_missing"].as_u64()), (Some(0), Some(0)), "{whole}");
+        for (key, bytes) in &expected {
+            assert!(machine.store.get(LAKE_BUCKET, key).unwrap() == *bytes, "{key}");
+        }
         machine.shutdown().await;
     });
 }

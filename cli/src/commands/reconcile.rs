@@ -12,7 +12,7 @@ use crate::{
     lake_place, moment,
     printable::printable,
     progress,
-    reconciliation::{self, Scope, Tally},
+    reconciliation::{self, Scope, Tally, queue},
     replay::{Known, Replay, Totals},
 };
 
@@ -42,6 +42,9 @@ pub(crate) struct Arguments {
     /// Write what is missing into the lake
     #[arg(long)]
     fix: bool,
+    /// With --fix: leave the writing to finding-exports, by a message in this queue for each missing export object
+    #[arg(long, value_name = "URL", requires_all = ["fix", "exports"], value_parser = queue::url)]
+    queue: Option<String>,
     #[command(flatten)]
     lake: LakeArguments,
 }
@@ -50,6 +53,7 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   guardsift reconcile --exports s3://my-exports/ --lake s3://my-lake --since 7d
   guardsift reconcile --exports s3://my-exports/ --lake s3://my-lake --fix
+  guardsift reconcile --exports s3://my-exports/ --lake s3://my-lake --fix --queue $QUEUE_URL
   guardsift reconcile --api --lake s3://my-lake --export-delay 400m
 
 Exit code 3 says that something is missing, or still is after --fix.";
@@ -74,6 +78,9 @@ struct Part {
     #[serde(flatten)]
     total: Tally,
     fixed: u64,
+    /// Messages that were put into the queue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queued: Option<u64>,
     accounts: Vec<Account>,
 }
 
@@ -114,7 +121,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         for (partition, tally) in &found.days {
             part.add(&partition.region, &partition.account, tally, Some(&partition.date));
         }
-        if arguments.fix {
+        if let Some(url) = &arguments.queue {
+            part.queued = Some(queue::enqueue(&found.missing, url, &connection)?);
+        } else if arguments.fix {
             let bar = progress::bytes(found.missing.iter().map(crate::history::Source::size).sum());
             let totals = replay.run(&found.missing, |bytes| bar.inc(bytes));
             bar.finish_and_clear();
@@ -218,6 +227,11 @@ fn text(report: &Report) -> String {
         }
         if part.fixed > 0 {
             text.push_str(&format!("  {} of them are in the lake now\n", part.fixed));
+        }
+        if let Some(queued) = part.queued {
+            text.push_str(&format!(
+                "  {queued} of them are in the queue again; look once more when it is empty\n"
+            ));
         }
     }
     for problem in &report.failed {

@@ -138,6 +138,11 @@ impl Store {
     }
 
     /// A file that is not there yet, to write an object's bytes to before it is committed.
+    /// Removes an object; `false` when there is no such bucket. As in S3, a missing object is none to complain of.
+    pub fn remove(&self, bucket: &str, key: &str) -> bool {
+        self.delete(bucket, key).is_ok()
+    }
+
     pub(super) fn staging(&self) -> PathBuf {
         self.root.join(".staging").join(self.staged.fetch_add(1, Ordering::Relaxed).to_string())
     }
