@@ -77,6 +77,24 @@ locals {
       Action   = "secretsmanager:GetSecretValue"
       Resource = arns
     } if length(arns) > 0],
+    [for arns in [var.notification_parameter_arns] : {
+      Sid      = "ReadParameters"
+      Effect   = "Allow"
+      Action   = "ssm:GetParameter"
+      Resource = arns
+    } if length(arns) > 0],
+    [for arns in [var.notification_secret_key_arns] : {
+      Sid      = "DecryptParameters"
+      Effect   = "Allow"
+      Action   = "kms:Decrypt"
+      Resource = arns
+      Condition = {
+        StringEquals = {
+          "kms:ViaService"                      = "ssm.${local.region}.amazonaws.com"
+          "kms:EncryptionContext:PARAMETER_ARN" = var.notification_parameter_arns
+        }
+      }
+    } if length(arns) > 0 && length(var.notification_parameter_arns) > 0],
     [for arns in [var.notification_secret_key_arns] : {
       Sid      = "DecryptSecrets"
       Effect   = "Allow"
@@ -88,6 +106,6 @@ locals {
           "kms:EncryptionContext:SecretARN" = var.notification_secret_arns
         }
       }
-    } if length(arns) > 0],
+    } if length(arns) > 0 && length(var.notification_secret_arns) > 0],
   )
 }

@@ -150,8 +150,19 @@ variable "notification_secret_arns" {
   }
 }
 
+variable "notification_parameter_arns" {
+  description = "The same as SecureString parameters of Systems Manager."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.notification_parameter_arns : can(regex("^arn:[a-z-]+:ssm:[a-z0-9-]+:[0-9]{12}:parameter/.+$", arn))])
+    error_message = "notification_parameter_arns: ARNs of parameters in Systems Manager."
+  }
+}
+
 variable "notification_secret_key_arns" {
-  description = "KMS keys of your own that those secrets are encrypted with; the default key of Secrets Manager needs none."
+  description = "KMS keys of your own that those secrets and parameters are encrypted with; the default keys need none."
   type        = list(string)
   default     = []
 

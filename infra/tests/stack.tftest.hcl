@@ -159,16 +159,18 @@ run "destinations" {
     notification_queue_arns      = ["arn:aws:sqs:us-east-1:111122223333:tickets"]
     notification_bus_arns        = ["arn:aws:events:us-east-1:111122223333:event-bus/soc"]
     notification_secret_arns     = ["arn:aws:secretsmanager:us-east-1:111122223333:secret:slack-AbCdEf"]
+    notification_parameter_arns  = ["arn:aws:ssm:us-east-1:111122223333:parameter/guardsift/slack"]
     notification_secret_key_arns = ["arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-5a6b-4c7d-8e9f-0a1b2c3d4e5f"]
   }
 
   assert {
     condition = {
-      for s in jsondecode(module.finding_events.policies["function"]).Statement : s.Sid => s.Resource if contains(["SendToQueues", "PutOnBuses", "ReadSecrets"], s.Sid)
+      for s in jsondecode(module.finding_events.policies["function"]).Statement : s.Sid => s.Resource if contains(["SendToQueues", "PutOnBuses", "ReadSecrets", "ReadParameters"], s.Sid)
       } == {
-      SendToQueues = ["arn:aws:sqs:us-east-1:111122223333:tickets"]
-      PutOnBuses   = ["arn:aws:events:us-east-1:111122223333:event-bus/soc"]
-      ReadSecrets  = ["arn:aws:secretsmanager:us-east-1:111122223333:secret:slack-AbCdEf"]
+      SendToQueues   = ["arn:aws:sqs:us-east-1:111122223333:tickets"]
+      PutOnBuses     = ["arn:aws:events:us-east-1:111122223333:event-bus/soc"]
+      ReadSecrets    = ["arn:aws:secretsmanager:us-east-1:111122223333:secret:slack-AbCdEf"]
+      ReadParameters = ["arn:aws:ssm:us-east-1:111122223333:parameter/guardsift/slack"]
     }
     error_message = "finding-events reaches the destinations that are listed, and no others."
   }
@@ -176,6 +178,11 @@ run "destinations" {
   assert {
     condition     = one([for s in jsondecode(module.finding_events.policies["function"]).Statement : s if s.Sid == "DecryptSecrets"]).Condition.StringEquals["kms:EncryptionContext:SecretARN"] == ["arn:aws:secretsmanager:us-east-1:111122223333:secret:slack-AbCdEf"]
     error_message = "A secret's key decrypts listed secrets only."
+  }
+
+  assert {
+    condition     = one([for s in jsondecode(module.finding_events.policies["function"]).Statement : s if s.Sid == "DecryptParameters"]).Condition.StringEquals["kms:EncryptionContext:PARAMETER_ARN"] == ["arn:aws:ssm:us-east-1:111122223333:parameter/guardsift/slack"]
+    error_message = "A parameter's key decrypts listed parameters only."
   }
 
   assert {
@@ -188,10 +195,11 @@ run "a_secret_by_its_name_is_refused" {
   command = plan
 
   variables {
-    notification_secret_arns = ["slack"]
+    notification_secret_arns    = ["slack"]
+    notification_parameter_arns = ["slack"]
   }
 
-  expect_failures = [var.notification_secret_arns]
+  expect_failures = [var.notification_secret_arns, var.notification_parameter_arns]
 }
 
 run "a_mode_with_a_typing_error_is_refused" {

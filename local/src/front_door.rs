@@ -39,6 +39,7 @@ enum Service {
     Sns,
     Sqs,
     EventBridge,
+    /// And the parameters of Systems Manager.
     SecretsManager,
 }
 
@@ -58,7 +59,7 @@ impl FrontDoor {
             Ok(service) => service,
             Err(unknown) => {
                 let text = format!(
-                    "this machine has no {unknown}; it has s3, guardduty, sns, sqs, events and secretsmanager\n"
+                    "this machine has no {unknown}; it has s3, guardduty, sns, sqs, events, secretsmanager and ssm\n"
                 );
                 return plain(StatusCode::NOT_IMPLEMENTED, text);
             }
@@ -96,7 +97,7 @@ fn service(head: &Parts) -> Result<Service, String> {
         Some("sns") => Ok(Service::Sns),
         Some("sqs") => Ok(Service::Sqs),
         Some("events") => Ok(Service::EventBridge),
-        Some("secretsmanager") => Ok(Service::SecretsManager),
+        Some("secretsmanager" | "ssm") => Ok(Service::SecretsManager),
         Some(other) => Err(other.to_owned()),
         None => Ok(unsigned(head)),
     }

@@ -1,6 +1,7 @@
-//! Secrets Manager's `GetSecretValue`, with values that tests put in and take away.
+//! Secrets Manager's `GetSecretValue` and Systems Manager's `GetParameter`, with values that tests put in and take away.
 //!
-//! <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html>
+//! <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html>,
+//! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html>
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -24,7 +25,7 @@ struct State {
 }
 
 impl Secrets {
-    /// Gives a secret a value.
+    /// Gives a secret or a parameter a value.
     pub fn put(&self, arn: &str, value: &str) {
         self.state().values.insert(arn.to_owned(), value.to_owned());
     }
@@ -40,10 +41,15 @@ impl Secrets {
     }
 
     pub(crate) fn handle(&self, operation: &str, input: &Value) -> Result<Value, JsonError> {
-        if operation != "GetSecretValue" {
-            let message = format!("this machine knows GetSecretValue, not {operation}");
-            return Err(JsonError::bad_request("InvalidRequestException", message));
-        }
+        let (name, missing) = match operation {
+            "GetSecretValue" => ("SecretId", "ResourceNotFoundException"),
+            "GetParameter" => ("Name", "ParameterNotFound"),
+            other => {
+                let message =
+                    format!("this machine knows GetSecretValue and GetParameter, not {other}");
+                return Err(JsonError::bad_request("InvalidRequestException", message));
+            }
+        };
         let mut state = self.state();
         state.reads += 1;
         if state.is_down {
@@ -53,12 +59,17 @@ impl Secrets {
                 message: "down".into(),
             });
         }
-        let arn = input.get("SecretId").and_then(Value::as_str).unwrap_or_default();
-        let value = state.values.get(arn).ok_or_else(|| {
-            let message = "Secrets Manager can't find the specified secret.";
-            JsonError::bad_request("ResourceNotFoundException", message)
-        })?;
-        Ok(json!({"ARN": arn, "Name": arn, "SecretString": value, "VersionId": "1"}))
+        let arn = input.get(name).and_then(Value::as_str).unwrap_or_default();
+        let value = state
+            .values
+            .get(arn)
+            .ok_or_else(|| JsonError::bad_request(missing, "There is none of this name."))?;
+        Ok(match name {
+            "Name" => {
+                json!({"Parameter": {"ARN": arn, "Name": arn, "Type": "SecureString", "Value": value, "Version": 1}})
+            }
+            _ => json!({"ARN": arn, "Name": arn, "SecretString": value, "VersionId": "1"}),
+        })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -7,6 +7,8 @@ use aws_sdk_sns::{
     error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
 };
 
+use platform::ParameterError;
+
 /// A notification that was not taken. The text names the destination's host or ARN, and nothing
 /// that is secret.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +71,11 @@ impl Refusal {
             None => DisplayErrorContext(&error).to_string(),
         };
         Self { kind: kind(status, &code), told: format!("{what}: {explanation}") }
+    }
+
+    /// From a parameter that could not be read.
+    pub(crate) fn parameter(error: &ParameterError) -> Self {
+        Self { kind: kind(error.status, &error.code), told: error.to_string() }
     }
 
     /// From an entry that a call did not take although the call itself was.

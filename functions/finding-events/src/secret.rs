@@ -1,9 +1,9 @@
-//! Secrets of destinations: read from Secrets Manager when first needed, kept for an hour, shown to nobody.
+//! Secrets of destinations: read from Secrets Manager or Systems Manager when first needed, kept for an hour, shown to nobody.
 
 use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use aws_sdk_secretsmanager::error::DisplayErrorContext;
-use platform::{Metrics, aws::Aws};
+use platform::{Metrics, aws::Aws, parameter};
 use serde_json::Value;
 use tokio::{sync::Mutex, time::Instant};
 use tracing::warn;
@@ -113,12 +113,17 @@ impl Secrets {
 
     async fn read(&self, arn: &str) -> Result<Secret, Refusal> {
         let what = format!("secret {arn}");
-        let output = self.aws.secrets().await.get_secret_value().secret_id(arn).send().await;
-        let output = output.map_err(|error| match error.raw_response() {
-            Some(_) => Refusal::aws(&what, error),
-            None => Refusal::later(None, format!("{what}: {}", DisplayErrorContext(&error))),
-        })?;
-        output.secret_string().and_then(Secret::of).ok_or_else(|| {
+        let text = if arn.split(':').nth(2) == Some("ssm") {
+            Some(parameter(&self.aws, arn).await.map_err(|error| Refusal::parameter(&error))?)
+        } else {
+            let output = self.aws.secrets().await.get_secret_value().secret_id(arn).send().await;
+            let output = output.map_err(|error| match error.raw_response() {
+                Some(_) => Refusal::aws(&what, error),
+                None => Refusal::later(None, format!("{what}: {}", DisplayErrorContext(&error))),
+            })?;
+            output.secret_string
+        };
+        text.as_deref().and_then(Secret::of).ok_or_else(|| {
             Refusal::permanent(format!(
                 "{what} holds neither one line of text nor a JSON object with one such member"
             ))

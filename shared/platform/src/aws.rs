@@ -116,7 +116,7 @@ impl Aws {
         self.config().await.region().map(AsRef::as_ref)
     }
 
-    async fn config(&self) -> &SdkConfig {
+    pub(crate) async fn config(&self) -> &SdkConfig {
         self.config.get_or_init(|| self.settings.load()).await
     }
 }

@@ -16,6 +16,7 @@ pub mod log;
 #[cfg(test)]
 mod loopback;
 mod metrics;
+mod parameter;
 pub mod rules;
 pub mod s3_event;
 pub mod store;
@@ -28,3 +29,4 @@ pub use envelope::{Batch, EnvelopeError, Invocation, Message, MessageError, Rece
 pub use failure::{Failure, chain};
 pub use later::{LaterError, hand_out_later};
 pub use metrics::Metrics;
+pub use parameter::{ParameterError, parameter};

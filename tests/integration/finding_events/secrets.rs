@@ -72,6 +72,30 @@ fn fe13_a_secret_that_was_replaced_is_read_again_once_and_an_old_one_does_while_
 }
 
 #[test]
+fn a_secret_may_be_a_parameter_of_systems_manager() {
+    const PARAMETER: &str = "arn:aws:ssm:us-east-1:111122223333:parameter/guardsift/bot";
+    block_on(async {
+        let stage = stage(Setting::rules(&CHAT.replace(SECRET, PARAMETER))).await;
+        // Until it is there, the fallback is told, with the reason.
+        stage.told(&with(version(0, 5.0, 1), "/id", json!("before"))).await;
+        let told = stage.inbox();
+        assert_eq!(told.len(), 1, "{}", stage.log());
+        let reason = told[0].1["undelivered"]["reason"].as_str().unwrap();
+        assert!(reason.contains(PARAMETER) && reason.contains("ParameterNotFound"), "{reason}");
+    });
+    block_on(async {
+        let stage = stage(Setting::rules(&CHAT.replace(SECRET, PARAMETER))).await;
+        stage.machine.secrets.put(PARAMETER, "xoxb-parameter");
+        stage.web.script(PATH, [slack(&json!({"ok": true, "ts": "1.1"}))]);
+        stage.told(&version(0, 5.0, 1)).await;
+        let received = stage.web.received(PATH);
+        assert_eq!(received.len(), 1, "{}", stage.log());
+        assert_eq!(received[0].headers["authorization"], "Bearer xoxb-parameter");
+        assert!(!stage.log().contains("xoxb"), "{}", stage.log());
+    });
+}
+
+#[test]
 fn r12_nothing_that_is_secret_is_in_any_output() {
     let rules = "
 version: 1

@@ -16,8 +16,10 @@ pub(super) fn destination() -> Value {
         })
     };
     let secret = |description: &str| {
-        let whole = format!("ARN of the secret in Secrets Manager that holds {description}.");
-        arn("secretsmanager", &whole)
+        let whole = format!(
+            "ARN of the secret in Secrets Manager, or of the parameter in Systems Manager, that holds {description}."
+        );
+        arn("(secretsmanager|ssm)", &whole)
     };
     let one = |kind: &str, required: &[&str], members: Value| {
         object(&[kind], json!({ kind: object(required, members) }))

@@ -109,7 +109,7 @@ const QUEUE: &str =
     "write the URL of an SQS queue: https://sqs.eu-west-1.amazonaws.com/111122223333/findings";
 const BUS: &str =
     "write the ARN of an event bus: arn:aws:events:eu-west-1:111122223333:event-bus/security";
-const SECRET: &str = "keep the value in Secrets Manager and write the secret's ARN: arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf";
+const SECRET: &str = "keep the value in Secrets Manager, or in a SecureString of Systems Manager, and write its ARN: arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf";
 const CHANNEL: &str = "write the channel's id, as its details show it: C0123456789";
 const URL: &str = "write a URL with its scheme: https://incidents.example.com/guardduty";
 
@@ -192,6 +192,7 @@ fn is_bus(text: &str) -> bool {
 
 fn is_secret(text: &str) -> bool {
     of_service(text, "secretsmanager").is_some_and(|rest| rest.starts_with("secret:"))
+        || of_service(text, "ssm").is_some_and(|rest| rest.starts_with("parameter/"))
 }
 
 fn is_queue(text: &str) -> bool {
