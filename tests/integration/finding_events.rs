@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod delivery;
+mod process;
 mod runtime;
 mod secrets;
 

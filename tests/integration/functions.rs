@@ -165,7 +165,7 @@ fn a_bare_event_is_taken_as_well_as_a_batch() {
 }
 
 #[test]
-fn a_wrong_environment_is_one_error_that_names_all_of_it() {
+fn r7_a_wrong_environment_is_one_error_that_names_all_of_it() {
     for (function, bad) in [
         (
             "finding-events",
@@ -185,6 +185,13 @@ fn a_wrong_environment_is_one_error_that_names_all_of_it() {
             assert!(answer.body.contains(name), "{function} does not name {name}: {answer:?}");
         }
     }
+}
+
+#[test]
+fn r3_a_panic_unwinds_in_the_binaries_that_are_shipped() {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let release = manifest.split("[profile.release]").nth(1).unwrap();
+    assert!(!release.split("[profile").next().unwrap().contains("panic ="), "{release}");
 }
 
 /// The C library of Lambda's `provided.al2023` (Amazon Linux 2023 release notes: glibc 2.34).

@@ -1,14 +1,20 @@
 //! `guardsift preview`: every sample becomes a body for every destination, and a page.
 
-use std::{fs, process::Output};
+use std::{fs, path::PathBuf, process::Output};
 
 use serde_json::{Deserializer, Value};
 
-use crate::binary::{json_lines, run, stderr, stdout};
+use crate::{
+    binary::{json_lines, run, stderr, stdout},
+    conformance::corpus,
+};
 
 const AS_OF: [&str; 2] = ["--as-of", "2026-11-01"];
 const DESTINATIONS: [&str; 7] =
     ["slack", "teams", "pagerduty", "sns", "sqs", "eventbridge", "webhook"];
+/// Bytes that each takes at most: Slack's blocks, Teams' webhook, PagerDuty's Events API, SNS, SQS, EventBridge, and what a
+/// webhook is sent.
+const SIZES: [usize; 7] = [100_000, 28_000, 512_000, 262_144, 1_048_576, 262_144, 1_048_576];
 
 fn preview(arguments: &[&str]) -> Output {
     run(&[&["preview"], AS_OF.as_slice(), arguments].concat())
@@ -28,6 +34,25 @@ fn every_finding_of_the_samples_has_a_body_for_every_destination() {
         let output = preview(&["events", "--to", to]);
         assert_eq!(output.status.code(), Some(0), "{to}: {}", stderr(&output));
         assert_eq!(bodies(&output).len(), findings, "{to}");
+    }
+}
+
+#[test]
+fn every_published_finding_has_a_body_for_every_destination_within_its_size() {
+    for file in ["findings.jsonl", "api-findings.jsonl", "events.jsonl"] {
+        let Some(findings) = corpus(file) else { return };
+        let folder = PathBuf::from(std::env::var_os("GUARDSIFT_CORPUS").unwrap());
+        let path = folder.join(file);
+        let known = findings.iter().map(|own| own.get("detail").unwrap_or(own));
+        let known = known.filter(|own| own["id"].is_string() || own["Id"].is_string()).count();
+        for (to, most) in DESTINATIONS.into_iter().zip(SIZES) {
+            let output = preview(&[path.to_str().unwrap(), "--to", to]);
+            let bodies = bodies(&output);
+            assert_eq!(bodies.len(), known, "{file} {to}: {}", stderr(&output));
+            for body in bodies {
+                assert!(body.to_string().len() <= most, "{file} {to}: {body}");
+            }
+        }
     }
 }
 

@@ -87,6 +87,10 @@ impl Process {
         Some(Answer { peak_kib: peak_kib(self.child.id()), ..answer })
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal, such as `-STOP`.
     pub(crate) fn signal(&self, name: &str) {
         let mut kill = Command::new("kill");
