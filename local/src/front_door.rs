@@ -11,8 +11,10 @@ use s3s::Body;
 use s3s::service::S3Service;
 
 use crate::bus_api::BusApi;
-use crate::guardduty::GuardDuty;
+use crate::guardduty::homes::Homes;
+use crate::identity_api;
 use crate::json_call;
+use crate::machine::REGION;
 use crate::outage::Outage;
 use crate::queue_api::QueueApi;
 use crate::secret::Secrets;
@@ -24,7 +26,7 @@ const BODY_LIMIT: usize = 10 * 1024 * 1024;
 /// The services behind the door.
 pub(crate) struct FrontDoor {
     pub(crate) s3: S3Service,
-    pub(crate) guardduty: Arc<GuardDuty>,
+    pub(crate) guardduty: Arc<Homes>,
     pub(crate) topics: Topics,
     pub(crate) queues: QueueApi,
     pub(crate) buses: BusApi,
@@ -41,6 +43,7 @@ enum Service {
     EventBridge,
     /// And the parameters of Systems Manager.
     SecretsManager,
+    Sts,
 }
 
 impl FrontDoor {
@@ -59,7 +62,7 @@ impl FrontDoor {
             Ok(service) => service,
             Err(unknown) => {
                 let text = format!(
-                    "this machine has no {unknown}; it has s3, guardduty, sns, sqs, events, secretsmanager and ssm\n"
+                    "this machine has no {unknown}; it has s3, guardduty, sns, sqs, events, secretsmanager, ssm and sts\n"
                 );
                 return plain(StatusCode::NOT_IMPLEMENTED, text);
             }
@@ -83,7 +86,17 @@ impl FrontDoor {
             Service::SecretsManager => {
                 json_call::answer(&body, |input| self.secrets.handle(operation, input))
             }
-            _ => self.guardduty.handle(Request::from_parts(head, body)).await,
+            Service::Sts => {
+                let key = scope(&head).map(|scope| scope.access_key).unwrap_or_default();
+                identity_api::handle(self.guardduty.account(&key), &body)
+            }
+            _ => {
+                let scope = scope(&head).unwrap_or_default();
+                let account = self.guardduty.account(&scope.access_key);
+                let region = if scope.region.is_empty() { REGION } else { &scope.region };
+                let guardduty = self.guardduty.at(account, region);
+                guardduty.handle(Request::from_parts(head, body)).await
+            }
         };
         answer.map(Body::from)
     }
@@ -91,20 +104,29 @@ impl FrontDoor {
 
 /// The service that a request is for, or the name of one that is not here.
 fn service(head: &Parts) -> Result<Service, String> {
-    match scope(head).as_deref() {
+    match scope(head).as_ref().map(|scope| scope.service.as_str()) {
         Some("s3") => Ok(Service::S3),
         Some("guardduty") => Ok(Service::GuardDuty),
         Some("sns") => Ok(Service::Sns),
         Some("sqs") => Ok(Service::Sqs),
         Some("events") => Ok(Service::EventBridge),
         Some("secretsmanager" | "ssm") => Ok(Service::SecretsManager),
+        Some("sts") => Ok(Service::Sts),
         Some(other) => Err(other.to_owned()),
         None => Ok(unsigned(head)),
     }
 }
 
+/// Whose signature it is, and for what.
+#[derive(Debug, Default)]
+struct Scope {
+    access_key: String,
+    region: String,
+    service: String,
+}
+
 /// `Credential=<key>/<date>/<region>/<service>/aws4_request`, in the header or, for a presigned URL, in the query.
-fn scope(head: &Parts) -> Option<String> {
+fn scope(head: &Parts) -> Option<Scope> {
     let header = head.headers.get("authorization").and_then(|value| value.to_str().ok());
     let credential = match header {
         Some(header) => header.split_once("Credential=")?.1.split([',', ' ']).next()?.to_owned(),
@@ -113,11 +135,14 @@ fn scope(head: &Parts) -> Option<String> {
             query.into_iter().find(|(name, _)| name == "X-Amz-Credential")?.1
         }
     };
-    let parts: Vec<&str> = credential.rsplit('/').take(2).collect();
-    match parts.as_slice() {
-        ["aws4_request", service] => Some((*service).to_owned()),
-        _ => None,
-    }
+    let mut parts = credential.rsplitn(5, '/');
+    let (end, service, region) = (parts.next()?, parts.next()?, parts.next()?);
+    let (_date, access_key) = (parts.next()?, parts.next()?);
+    (end == "aws4_request").then(|| Scope {
+        access_key: access_key.to_owned(),
+        region: region.to_owned(),
+        service: service.to_owned(),
+    })
 }
 
 /// Without a signature, the paths that only GuardDuty has are GuardDuty's; a person with curl is the usual sender.

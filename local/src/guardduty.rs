@@ -34,6 +34,7 @@ mod filters;
 mod finding_actions;
 mod finding_store;
 mod finding_types;
+pub(crate) mod homes;
 mod identity;
 mod lookup;
 mod members;
@@ -51,6 +52,7 @@ mod tags;
 mod tests;
 mod truth;
 mod usage;
+mod wide;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -70,6 +72,7 @@ use self::{
     call::Call,
     error::{ApiError, json_response},
     state::{Home, State},
+    wide::Wide,
 };
 use crate::clock::Clock;
 
@@ -122,14 +125,30 @@ impl GuardDuty {
         events: EventSink,
         exports: Arc<dyn ExportSink>,
     ) -> Self {
+        let wide = Wide::managed_by(&config.account_id);
         let home = Home { account_id: config.account_id, region: config.region };
         let shared = Shared {
-            state: Mutex::new(State::new(home)),
+            state: Mutex::new(State::new(home, wide)),
             publishing: tokio::sync::Mutex::new(()),
             clock,
             events,
             exports,
             faults: Faults::default(),
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// GuardDuty in another account or Region: of the same organization, with the same clock, sinks and faults.
+    pub(crate) fn elsewhere(&self, config: Config) -> Self {
+        let home = Home { account_id: config.account_id, region: config.region };
+        let wide = self.state().wide.clone();
+        let shared = Shared {
+            state: Mutex::new(State::new(home, wide)),
+            publishing: tokio::sync::Mutex::new(()),
+            clock: self.shared.clock.clone(),
+            events: Arc::clone(&self.shared.events),
+            exports: Arc::clone(&self.shared.exports),
+            faults: self.shared.faults.clone(),
         };
         Self { shared: Arc::new(shared) }
     }

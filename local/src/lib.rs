@@ -6,6 +6,7 @@ pub mod clock;
 pub mod demo;
 mod front_door;
 pub mod guardduty;
+mod identity_api;
 mod inbox;
 mod json_call;
 mod lambda;

@@ -16,6 +16,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+pub(crate) use self::config::REGION;
 pub use self::config::{
     DEFAULT_TOPIC, EXPORT_BUCKET, FunctionName, LAKE_BUCKET, MachineConfig, RULES_KEY,
     SECURITY_TOPIC, Timings,
@@ -24,6 +25,7 @@ pub use self::handover::{HandedOver, Handover};
 use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::guardduty::GuardDuty;
+use crate::guardduty::homes::Homes;
 use crate::inbox::Inbox;
 use crate::lambda::{Function, FunctionCounts};
 use crate::mapping::{Mapping, MappingCounts};
@@ -49,6 +51,7 @@ pub struct Machine {
     pub secrets: Arc<Secrets>,
     /// What is out of reach.
     pub outage: Arc<Outage>,
+    homes: Arc<Homes>,
     config: MachineConfig,
     endpoint: SocketAddr,
     webhook: SocketAddr,
@@ -99,6 +102,12 @@ impl Machine {
         format!("http://{}", self.webhook)
     }
 
+    /// GuardDuty in another account or Region, as callers reach it who sign for that Region with the account's id
+    /// as access key.
+    pub fn guardduty_of(&self, account: &str, region: &str) -> Arc<GuardDuty> {
+        self.homes.at(account, region)
+    }
+
     /// The folder with buckets, logs and notifications.
     pub fn state(&self) -> &Path {
         &self.config.state
@@ -122,7 +131,7 @@ impl Machine {
     /// Moves the clock forward and does what falls due before it returns.
     pub async fn advance(&self, by: Duration) {
         self.clock.advance(by);
-        self.guardduty.tick().await;
+        self.homes.tick().await;
         self.sweep.fire_if_due();
     }
 

@@ -23,6 +23,7 @@ pub(crate) fn answer(state: &mut State, call: &Call, faults: &Faults) -> Result<
 }
 
 fn carry_out(state: &mut State, call: &Call, faults: &Faults) -> Result<Value, ApiError> {
+    members::refuse_members(state, call)?;
     match call.operation {
         "CreateDetector" => detectors::create(state, call),
         "GetDetector" => detectors::get(state, call),
@@ -63,6 +64,8 @@ fn carry_out(state: &mut State, call: &Call, faults: &Faults) -> Result<Value, A
         "GetMembers" => members::get(state, call),
         "InviteMembers" => members::invite(state, call),
         "DeleteMembers" => members::delete(state, call),
+        "DisassociateMembers" => members::disassociate(state, call),
+        "GetAdministratorAccount" => members::administrator(state, call),
         "ListMembers" => members::list(state, call),
 
         "TagResource" => tags::add(state, call),

@@ -46,6 +46,14 @@ impl ApiError {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "ThrottlingException", "Rate exceeded")
     }
 
+    /// Who may not do what, as IAM says it.
+    pub(crate) fn denied(operation: &str) -> Self {
+        let message = format!(
+            "User: arn:aws:iam::111122223333:user/engineer is not authorized to perform: guardduty:{operation} because no identity-based policy allows the guardduty:{operation} action"
+        );
+        Self::new(StatusCode::FORBIDDEN, "AccessDeniedException", message)
+    }
+
     pub(crate) fn internal() -> Self {
         let message = "The request failed because of an internal error.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerErrorException", message)

@@ -18,6 +18,7 @@ struct Script {
     lost: BTreeMap<String, u32>,
     repeated_pages: u32,
     deaf_ids: BTreeSet<String>,
+    denied: BTreeSet<String>,
 }
 
 impl Faults {
@@ -34,6 +35,11 @@ impl Faults {
     /// The next `calls` calls of `operation` are carried out, and answer 500 all the same.
     pub fn lose_answer(&self, operation: &str, calls: u32) {
         self.edit(|script| add(&mut script.lost, operation, calls));
+    }
+
+    /// `operation` answers 403 `AccessDeniedException`, until [`Faults::clear`].
+    pub fn deny(&self, operation: &str) {
+        self.edit(|script| script.denied.insert(operation.to_owned()));
     }
 
     /// The next `pages` pages of `ListFindings` that have a successor come twice.
@@ -53,7 +59,9 @@ impl Faults {
 
     pub(super) fn before(&self, operation: &str) -> Result<(), ApiError> {
         self.edit(|script| {
-            if take(&mut script.throttled, operation) {
+            if script.denied.contains(operation) {
+                Err(ApiError::denied(operation))
+            } else if take(&mut script.throttled, operation) {
                 Err(ApiError::throttled())
             } else if take(&mut script.failing, operation) {
                 Err(ApiError::internal())

@@ -91,25 +91,85 @@ pub(crate) fn get(state: &State, call: &Call) -> Result<Value, ApiError> {
 
 pub(crate) fn invite(state: &mut State, call: &Call) -> Result<Value, ApiError> {
     let detector = state.detector_mut(call)?;
-    let mut unprocessed = Vec::new();
+    let (mut unprocessed, mut joined) = (Vec::new(), Vec::new());
     for id in call.required_texts("accountIds", MOST_ACCOUNTS)? {
         match detector.members.get_mut(&id) {
-            Some(member) => (member.invited_at, member.updated_at) = (Some(call.now), call.now),
+            Some(member) => {
+                (member.invited_at, member.updated_at) = (Some(call.now), call.now);
+                joined.push(id);
+            }
             None => unprocessed.push(no_member(&id)),
         }
+    }
+    for id in joined {
+        state.wide.join(&state.home.region, &id, Some(&state.home.account_id));
     }
     Ok(json!({ "unprocessedAccounts": unprocessed }))
 }
 
 pub(crate) fn delete(state: &mut State, call: &Call) -> Result<Value, ApiError> {
-    let detector = state.detector_mut(call)?;
     let ids = call.required_texts("accountIds", MOST_ACCOUNTS)?;
+    let detector = state.detector_mut(call)?;
     let unprocessed: Vec<_> = ids
         .iter()
         .filter(|id| detector.members.remove(*id).is_none())
         .map(|id| no_member(id))
         .collect();
+    leave(state, &ids);
     Ok(json!({ "unprocessedAccounts": unprocessed }))
+}
+
+/// The accounts stay in the list, as ones that take part no more.
+pub(crate) fn disassociate(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    let ids = call.required_texts("accountIds", MOST_ACCOUNTS)?;
+    let detector = state.detector_mut(call)?;
+    let mut unprocessed = Vec::new();
+    for id in &ids {
+        match detector.members.get_mut(id) {
+            Some(member) => (member.invited_at, member.updated_at) = (None, call.now),
+            None => unprocessed.push(no_member(id)),
+        }
+    }
+    leave(state, &ids);
+    Ok(json!({ "unprocessedAccounts": unprocessed }))
+}
+
+fn leave(state: &State, ids: &[String]) {
+    for id in ids {
+        state.wide.join(&state.home.region, id, None);
+    }
+}
+
+pub(crate) fn administrator(state: &State, call: &Call) -> Result<Value, ApiError> {
+    state.detector(call)?;
+    let home = &state.home;
+    let Some(id) = state.wide.administrator_of(&home.region, &home.account_id) else {
+        return Ok(json!({ "administrator": null }));
+    };
+    Ok(json!({ "administrator": { "accountId": id, "relationshipStatus": "Enabled" } }))
+}
+
+/// What a member's administrator decides for it.
+pub(crate) fn refuse_members(state: &State, call: &Call) -> Result<(), ApiError> {
+    const RESERVED: [&str; 8] = [
+        "ArchiveFindings",
+        "UnarchiveFindings",
+        "UpdateDetector",
+        "DeleteDetector",
+        "CreateFilter",
+        "UpdateFilter",
+        "CreatePublishingDestination",
+        "UpdatePublishingDestination",
+    ];
+    let home = &state.home;
+    match state.wide.administrator_of(&home.region, &home.account_id) {
+        Some(administrator) if RESERVED.contains(&call.operation) => {
+            Err(ApiError::bad_request(format!(
+                "The request is rejected because the current account is a member: only its administrator account {administrator} may do this."
+            )))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn no_member(id: &str) -> Value {

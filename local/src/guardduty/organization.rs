@@ -25,7 +25,6 @@ const FEATURES: [&str; 8] = [
 
 #[derive(Debug, Default)]
 pub(crate) struct Organization {
-    administrator: Option<String>,
     auto_enable: AutoEnable,
     features: BTreeMap<&'static str, (AutoEnable, BTreeMap<&'static str, AutoEnable>)>,
 }
@@ -59,33 +58,54 @@ impl AutoEnable {
 
 pub(crate) fn list_administrators(state: &State, call: &Call) -> Result<Value, ApiError> {
     let one = |id: &String| json!({ "adminAccountId": id, "adminStatus": "ENABLED" });
-    let listed = state.organization.administrator.iter().map(one).collect();
+    let listed = state.wide.administrator(&state.home.region).iter().map(one).collect();
     Ok(page(listed, call)?.answer("adminAccounts"))
 }
 
 pub(crate) fn enable_administrator(state: &mut State, call: &Call) -> Result<Value, ApiError> {
     let id = call.required_text("adminAccountId")?;
-    if state.organization.administrator.as_deref().is_some_and(|administrator| administrator != id)
+    management_only(state)?;
+    if state.wide.administrator(&state.home.region).is_some_and(|administrator| administrator != id)
     {
         let message = "The request is rejected because another account is already the GuardDuty administrator of the organization.";
         return Err(ApiError::bad_request(message));
     }
-    state.organization.administrator = Some(id.to_owned());
+    state.wide.set_administrator(&state.home.region, Some(id));
     Ok(json!({}))
 }
 
 pub(crate) fn disable_administrator(state: &mut State, call: &Call) -> Result<Value, ApiError> {
     let id = call.required_text("adminAccountId")?;
-    if state.organization.administrator.as_deref() != Some(id) {
+    management_only(state)?;
+    if state.wide.administrator(&state.home.region).as_deref() != Some(id) {
         let message = "The request is rejected because the account is not the GuardDuty administrator of the organization.";
         return Err(ApiError::bad_request(message));
     }
-    state.organization.administrator = None;
+    state.wide.set_administrator(&state.home.region, None);
     Ok(json!({}))
+}
+
+fn management_only(state: &State) -> Result<(), ApiError> {
+    if state.wide.is_managed_by(&state.home.account_id) {
+        return Ok(());
+    }
+    let message = "The request failed because the current account is not the management account of the organization.";
+    Err(ApiError::bad_request(message))
+}
+
+/// Without an administrator the management account may look; with one, only that account.
+fn administrator_only(state: &State) -> Result<(), ApiError> {
+    let administrator = state.wide.administrator(&state.home.region);
+    if administrator.is_none_or(|administrator| administrator == state.home.account_id) {
+        return Ok(());
+    }
+    let message = "The request failed because the current account is not the delegated administrator of the organization.";
+    Err(ApiError::bad_request(message))
 }
 
 pub(crate) fn describe(state: &State, call: &Call) -> Result<Value, ApiError> {
     state.detector(call)?;
+    administrator_only(state)?;
     call.max_results(50, 50)?;
     let organization = &state.organization;
     let of = |name: &str| organization.features.get(name).cloned().unwrap_or_default();
@@ -114,6 +134,7 @@ pub(crate) fn describe(state: &State, call: &Call) -> Result<Value, ApiError> {
 
 pub(crate) fn update(state: &mut State, call: &Call) -> Result<Value, ApiError> {
     state.detector(call)?;
+    administrator_only(state)?;
     let name = "autoEnableOrganizationMembers";
     let auto_enable = match (call.flag("autoEnable")?, call.text(name)?) {
         (Some(true), None) => AutoEnable::New,

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{
     body::Scene, call::Call, destinations::PublishingDestination, error::ApiError,
     features::Features, filters::SavedFilter, finding_store::Findings, members::Member,
-    organization::Organization, truth::Version,
+    organization::Organization, truth::Version, wide::Wide,
 };
 
 /// The account and Region that a detector lives in.
@@ -40,6 +40,7 @@ impl Home {
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) home: Home,
+    pub(crate) wide: Wide,
     /// An account has at most one detector per Region.
     pub(crate) detector: Option<Detector>,
     pub(crate) organization: Organization,
@@ -53,9 +54,10 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(home: Home) -> Self {
+    pub(crate) fn new(home: Home, wide: Wide) -> Self {
         Self {
             home,
+            wide,
             detector: None,
             organization: Organization::default(),
             tags: BTreeMap::new(),

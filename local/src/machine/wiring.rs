@@ -15,7 +15,7 @@ use crate::bus::{Bus, Rule};
 use crate::bus_api::BusApi;
 use crate::clock::Clock;
 use crate::front_door::FrontDoor;
-use crate::guardduty::{self, GuardDuty};
+use crate::guardduty::{self, GuardDuty, homes::Homes};
 use crate::inbox::Inbox;
 use crate::lambda::Function;
 use crate::machine::config::{
@@ -58,6 +58,7 @@ pub(super) async fn start(config: MachineConfig) -> anyhow::Result<Machine> {
     let bus = Arc::new(bus(&pairs)?);
     let store = Arc::new(store(&config, Arc::clone(&bus), clock.clone())?);
     let guardduty = Arc::new(guardduty(&clock, &bus, &store, &handover));
+    let homes = Arc::new(Homes::new(Arc::clone(&guardduty), home()));
 
     let (door, endpoint) = serve::listen(config.port)
         .await
@@ -75,7 +76,7 @@ pub(super) async fn start(config: MachineConfig) -> anyhow::Result<Machine> {
     let (secrets, outage) = (Arc::<Secrets>::default(), Arc::<Outage>::default());
     let front_door = FrontDoor {
         s3: s3::service(Arc::clone(&store), REGION),
-        guardduty: Arc::clone(&guardduty),
+        guardduty: Arc::clone(&homes),
         topics,
         queues: QueueApi {
             own: pairs.iter().map(|(_, pair)| Arc::clone(&pair.queue)).collect(),
@@ -101,7 +102,7 @@ pub(super) async fn start(config: MachineConfig) -> anyhow::Result<Machine> {
     let lanes: Vec<Lane> = lanes.collect();
     let sweep = sweep(&config, &clock, &lanes)?;
     tasks.spawn(Arc::clone(&sweep).run());
-    publish(&mut tasks, &guardduty, &clock);
+    publish(&mut tasks, &homes, &clock);
     Ok(Machine {
         clock,
         guardduty,
@@ -110,6 +111,7 @@ pub(super) async fn start(config: MachineConfig) -> anyhow::Result<Machine> {
         handover,
         secrets,
         outage,
+        homes,
         config,
         endpoint,
         webhook,
@@ -219,8 +221,11 @@ fn guardduty(
         }
     };
     let exports = ExportBucket { store: Arc::clone(store), handover: Arc::clone(handover) };
-    let config = guardduty::Config { account_id: ACCOUNT.to_owned(), region: REGION.to_owned() };
-    GuardDuty::new(config, clock.clone(), Arc::new(events), Arc::new(exports))
+    GuardDuty::new(home(), clock.clone(), Arc::new(events), Arc::new(exports))
+}
+
+fn home() -> guardduty::Config {
+    guardduty::Config { account_id: ACCOUNT.to_owned(), region: REGION.to_owned() }
 }
 
 fn serve_front_door(tasks: &mut JoinSet<()>, listener: TcpListener, door: FrontDoor) {
@@ -264,11 +269,11 @@ fn sweep(config: &MachineConfig, clock: &Clock, lanes: &[Lane]) -> anyhow::Resul
 }
 
 /// GuardDuty publishes what falls due as the clock runs, and at once when it jumps.
-fn publish(tasks: &mut JoinSet<()>, guardduty: &Arc<GuardDuty>, clock: &Clock) {
-    let (guardduty, clock) = (Arc::clone(guardduty), clock.clone());
+fn publish(tasks: &mut JoinSet<()>, homes: &Arc<Homes>, clock: &Clock) {
+    let (homes, clock) = (Arc::clone(homes), clock.clone());
     tasks.spawn(async move {
         loop {
-            guardduty.tick().await;
+            homes.tick().await;
             tokio::select! {
                 () = clock.moved() => {}
                 () = tokio::time::sleep(std::time::Duration::from_millis(200)) => {}

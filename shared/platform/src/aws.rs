@@ -10,6 +10,7 @@ use aws_smithy_http_client::{
 };
 use tokio::sync::OnceCell;
 
+mod elsewhere;
 mod settings;
 mod throttled;
 

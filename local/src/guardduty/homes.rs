@@ -1,0 +1,54 @@
+//! GuardDuty in every account and Region: the one that the machine was started with, and others once somebody calls them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Config, GuardDuty};
+
+/// All of them share the clock, the event bus, the buckets and the faults.
+pub(crate) struct Homes {
+    first: Arc<GuardDuty>,
+    account: String,
+    region: String,
+    others: Mutex<BTreeMap<(String, String), Arc<GuardDuty>>>,
+}
+
+impl Homes {
+    pub(crate) fn new(first: Arc<GuardDuty>, config: Config) -> Self {
+        let Config { account_id: account, region } = config;
+        Self { first, account, region, others: Mutex::default() }
+    }
+
+    /// The one of this account and Region.
+    pub(crate) fn at(&self, account: &str, region: &str) -> Arc<GuardDuty> {
+        if account == self.account && region == self.region {
+            return Arc::clone(&self.first);
+        }
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = (account.to_owned(), region.to_owned());
+        let new = || {
+            let config = Config { account_id: account.to_owned(), region: region.to_owned() };
+            Arc::new(self.first.elsewhere(config))
+        };
+        Arc::clone(others.entry(place).or_insert_with(new))
+    }
+
+    /// The account that a caller with this access key belongs to: a key of twelve digits is the account's id.
+    pub(crate) fn account<'a>(&'a self, access_key: &'a str) -> &'a str {
+        let is_account =
+            access_key.len() == 12 && access_key.bytes().all(|byte| byte.is_ascii_digit());
+        if is_account { access_key } else { &self.account }
+    }
+
+    /// Hands over what is due everywhere.
+    pub(crate) async fn tick(&self) {
+        self.first.tick().await;
+        let others: Vec<_> = {
+            let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+            others.values().cloned().collect()
+        };
+        for other in others {
+            other.tick().await;
+        }
+    }
+}
