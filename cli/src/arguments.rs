@@ -8,8 +8,15 @@ use platform::aws::Settings;
 
 use crate::{
     commands::{
-        archive::ArchiveCommand, backtest, findings::FindingsCommand, lake::LakeCommand, preview,
-        reconcile, replay, rules::RulesCommand, undo,
+        archive::ArchiveCommand,
+        backtest, completions,
+        detector_change::{self, FeaturesCommand, FrequencyCommand},
+        enable,
+        findings::FindingsCommand,
+        lake::LakeCommand,
+        preview, reconcile, replay,
+        rules::RulesCommand,
+        status, undo,
     },
     moment,
 };
@@ -65,6 +72,34 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: LakeCommand,
     },
+    /// Look at GuardDuty in all Regions: what it watches, exports, has found, and how long it is free
+    #[command(after_help = status::EXAMPLES)]
+    Status(status::Arguments),
+    /// Make a detector in each Region, or resume it, and say what it shall watch
+    #[command(after_help = enable::EXAMPLES)]
+    Enable(enable::Arguments),
+    /// Choose what the detectors watch
+    Features {
+        #[command(subcommand)]
+        command: FeaturesCommand,
+    },
+    /// Choose how often updates of findings are handed over
+    Frequency {
+        #[command(subcommand)]
+        command: FrequencyCommand,
+    },
+    /// Let GuardDuty watch nothing for a while: findings and settings stay
+    #[command(after_help = detector_change::SUSPEND_EXAMPLES)]
+    Suspend(detector_change::StateArguments),
+    /// Let a suspended GuardDuty watch again
+    #[command(after_help = detector_change::RESUME_EXAMPLES)]
+    Resume(detector_change::StateArguments),
+    /// Print what a shell needs to complete commands and options
+    #[command(after_help = completions::EXAMPLES)]
+    Completions(completions::Arguments),
+    /// Write manual pages
+    #[command(after_help = completions::MAN_EXAMPLES)]
+    Man(completions::ManArguments),
     /// Run GuardDuty, EventBridge, SQS, S3 and the three functions on this machine
     #[command(after_help = LOCAL_EXAMPLES)]
     Local(LocalArguments),

@@ -7,7 +7,10 @@ use crate::{
 
 pub(crate) mod archive;
 pub(crate) mod backtest;
+pub(crate) mod completions;
 mod decide;
+pub(crate) mod detector_change;
+pub(crate) mod enable;
 mod explain;
 pub(crate) mod findings;
 pub(crate) mod lake;
@@ -16,6 +19,7 @@ pub(crate) mod preview;
 pub(crate) mod reconcile;
 pub(crate) mod replay;
 pub(crate) mod rules;
+pub(crate) mod status;
 pub(crate) mod undo;
 
 /// Runs the command that was asked for.
@@ -23,15 +27,23 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     match arguments.command {
         Command::Archive { command } => archive::run(&command),
         Command::Backtest(arguments) => backtest::run(&arguments),
+        Command::Completions(arguments) => Ok(completions::run(&arguments)),
         Command::Decide(arguments) => decide::run(&arguments),
+        Command::Enable(arguments) => enable::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Features { command } => detector_change::features(&command),
         Command::Findings { command } => findings::run(&command),
+        Command::Frequency { command } => detector_change::frequency(&command),
         Command::Lake { command } => lake::run(&command),
         Command::Local(arguments) => local::run(arguments),
+        Command::Man(arguments) => completions::man(&arguments),
         Command::Preview(arguments) => preview::run(&arguments),
         Command::Reconcile(arguments) => reconcile::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
+        Command::Suspend(arguments) => detector_change::enabled(&arguments, false),
         Command::Undo(arguments) => undo::run(&arguments),
+        Command::Resume(arguments) => detector_change::enabled(&arguments, true),
         Command::Rules { command } => rules::run(&command),
     }
 }

@@ -19,6 +19,7 @@ mod history;
 mod input;
 mod lake_place;
 mod moment;
+mod operate;
 mod output;
 mod preview;
 mod printable;

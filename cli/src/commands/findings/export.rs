@@ -8,10 +8,9 @@ use std::{
 };
 
 use anyhow::Context;
-use clap::ValueEnum;
-use findings::{Filter, Finding, Record, decode, ocsf};
+use findings::{Filter, Record, decode};
 
-use super::rows::Rows;
+use super::writer::{Form, Writer};
 use crate::{
     arguments::ConnectionArguments,
     excerpt::Excerpt,
@@ -37,18 +36,6 @@ pub(crate) struct Arguments {
     out: Option<PathBuf>,
     #[command(flatten)]
     connection: ConnectionArguments,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Form {
-    /// One array of findings as they came
-    Json,
-    /// One finding per line as it came
-    Jsonl,
-    /// One row per version of a finding, for spreadsheets
-    Csv,
-    /// One OCSF 1.1 Detection Finding per line
-    Ocsf,
 }
 
 pub(crate) const EXAMPLES: &str = "\
@@ -132,54 +119,4 @@ fn criteria(text: &str) -> anyhow::Result<Filter> {
         .map_err(|error| Unusable(format!("--criteria is no JSON: {error}")))?;
     Filter::from_criteria_json(&json)
         .map_err(|error| Unusable(format!("--criteria can't be used: {error}")).into())
-}
-
-/// Writes findings one by one.
-enum Writer<W: Write> {
-    Json { out: W, is_first: bool },
-    Jsonl(W),
-    Csv(Box<Rows<W>>),
-    Ocsf(W),
-}
-
-impl<W: Write> Writer<W> {
-    fn new(mut out: W, form: Form) -> io::Result<Self> {
-        Ok(match form {
-            Form::Json => {
-                out.write_all(b"[")?;
-                Self::Json { out, is_first: true }
-            }
-            Form::Jsonl => Self::Jsonl(out),
-            Form::Csv => Self::Csv(Box::new(Rows::new(out)?)),
-            Form::Ocsf => Self::Ocsf(out),
-        })
-    }
-
-    fn write(&mut self, finding: &Finding) -> io::Result<()> {
-        match self {
-            Self::Json { out, is_first } => {
-                let before = if std::mem::take(is_first) { "\n" } else { ",\n" };
-                write!(out, "{before}{}", one_line(finding.raw()))
-            }
-            Self::Jsonl(out) => writeln!(out, "{}", one_line(finding.raw())),
-            Self::Csv(rows) => rows.write(finding),
-            Self::Ocsf(out) => writeln!(out, "{}", ocsf::detection_finding(finding)),
-        }
-    }
-
-    fn finish(self) -> io::Result<()> {
-        match self {
-            Self::Json { mut out, .. } => {
-                out.write_all(b"\n]\n")?;
-                out.flush()
-            }
-            Self::Jsonl(mut out) | Self::Ocsf(mut out) => out.flush(),
-            Self::Csv(rows) => rows.finish(),
-        }
-    }
-}
-
-/// Line feeds can stand between the tokens of JSON only, where a space is as good.
-fn one_line(json: &str) -> String {
-    json.replace(['\n', '\r'], " ")
 }

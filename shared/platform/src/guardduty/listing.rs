@@ -38,6 +38,15 @@ impl GuardDuty {
         self.listed(Some(criteria.build())).await
     }
 
+    /// The ids of all findings that these criteria choose, archived or not where they say nothing of
+    /// it, each once.
+    pub async fn ids_where(
+        &self,
+        criteria: Option<FindingCriteria>,
+    ) -> Result<Vec<String>, GuardDutyError> {
+        self.listed(criteria).await
+    }
+
     /// Findings that are archived meanwhile shift the pages, so nothing may be done with an id
     /// before all of them are here.
     async fn listed(

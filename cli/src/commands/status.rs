@@ -1,0 +1,80 @@
+//! `guardsift status`: GuardDuty in all Regions side by side.
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+use crate::{
+    exit::Exit,
+    operate::{
+        Places,
+        health::{Health, State},
+    },
+};
+
+mod sheet;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    places: Places,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = StatusFormat::Table)]
+    output: StatusFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum StatusFormat {
+    /// Aligned columns: Regions side by side, or below each other where they are many
+    Table,
+    /// One object, guardsift.status/v1
+    Json,
+}
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  guardsift status
+  guardsift status --region eu-west-1 --region us-east-1
+  guardsift status --all-regions --output json
+  guardsift status --account 444455556666 --role-name SecurityAudit --all-regions
+
+It changes nothing. Exit code 3: a detector can't export its findings; 255: somewhere GuardDuty did
+not say how it is.";
+
+#[derive(Serialize)]
+struct StatusV1<'a> {
+    schema: &'static str,
+    places: &'a [Health],
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let reach = arguments.places.reach()?;
+    let answers = reach.each(async |seat| Ok(seat.health().await));
+    let places: Vec<Health> = answers.into_iter().filter_map(|(_, health)| health.ok()).collect();
+    match arguments.output {
+        StatusFormat::Table => anstream::print!("{}", sheet::text(&places)),
+        StatusFormat::Json => {
+            let object = StatusV1 { schema: "guardsift.status/v1", places: &places };
+            anstream::println!("{}", serde_json::to_string_pretty(&object)?);
+        }
+    }
+    for error in places.iter().flat_map(|place| &place.errors) {
+        anstream::eprintln!("{error}");
+    }
+    Ok(exit(&places))
+}
+
+fn exit(places: &[Health]) -> Exit {
+    let is_stuck = |place: &Health| {
+        place
+            .destination
+            .as_ref()
+            .is_some_and(|own| own.status.starts_with("UNABLE") || own.status == "STOPPED")
+    };
+    if places.iter().any(|place| place.state == State::Unknown || !place.errors.is_empty()) {
+        Exit::Other
+    } else if places.iter().any(is_stuck) {
+        Exit::CheckFailed
+    } else {
+        Exit::Success
+    }
+}
