@@ -11,12 +11,13 @@ use crate::{
         archive::ArchiveCommand,
         backtest, completions,
         detector_change::{self, FeaturesCommand, FrequencyCommand},
-        enable,
+        disable, enable,
         findings::FindingsCommand,
         lake::LakeCommand,
+        org::OrgCommand,
         preview, reconcile, replay,
         rules::RulesCommand,
-        status, undo,
+        samples, status, timeline, undo, usage,
     },
     moment,
 };
@@ -94,6 +95,23 @@ pub(crate) enum Command {
     /// Let a suspended GuardDuty watch again
     #[command(after_help = detector_change::RESUME_EXAMPLES)]
     Resume(detector_change::StateArguments),
+    /// Take GuardDuty out of one Region for good: its findings and settings are destroyed
+    #[command(after_help = disable::EXAMPLES)]
+    Disable(disable::Arguments),
+    /// Let GuardDuty make sample findings, and test the whole way with them
+    #[command(after_help = samples::EXAMPLES)]
+    Samples(samples::Arguments),
+    /// Show every version of a finding that was kept, and what changed between them
+    #[command(after_help = timeline::EXAMPLES)]
+    Timeline(timeline::Arguments),
+    /// Show what GuardDuty costs, what a month will cost, and how long it is still free
+    #[command(after_help = usage::EXAMPLES)]
+    Usage(usage::Arguments),
+    /// Look after GuardDuty in an organization
+    Org {
+        #[command(subcommand)]
+        command: OrgCommand,
+    },
     /// Print what a shell needs to complete commands and options
     #[command(after_help = completions::EXAMPLES)]
     Completions(completions::Arguments),

@@ -26,7 +26,12 @@ impl Connection {
     }
 
     pub(crate) fn through(aws: Aws) -> Self {
-        Self { aws: Arc::new(aws), runtime: Arc::default(), profile: None }
+        Self::shared(Arc::new(aws))
+    }
+
+    /// Clients that others use as well.
+    pub(crate) fn shared(aws: Arc<Aws>) -> Self {
+        Self { aws, runtime: Arc::default(), profile: None }
     }
 
     pub(crate) fn aws(&self) -> &Arc<Aws> {

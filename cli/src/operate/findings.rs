@@ -11,7 +11,7 @@ use super::{Seat, expression, refused::told};
 use crate::{exit::Unusable, moment, rule_files};
 
 /// Which findings.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct Selection {
     /// Only findings for which this holds, such as 'severity < 4 and type ~ "Recon:*"'
     #[arg(long = "where", value_name = "EXPR", value_parser = condition, help_heading = "Which findings")]

@@ -57,15 +57,6 @@ impl fmt::Display for Seat {
 }
 
 impl Seat {
-    /// The account's id, or a dash.
-    pub(crate) fn account(&self) -> &str {
-        self.account.as_deref().unwrap_or("–")
-    }
-
-    pub(crate) fn partition(&self) -> &'static str {
-        regions::partition(&self.region)
-    }
-
     pub(crate) async fn guardduty(&self) -> &aws_sdk_guardduty::Client {
         self.aws.guardduty().await
     }
@@ -75,7 +66,6 @@ impl Seat {
 pub(crate) struct Reach {
     pub(crate) seats: Vec<Seat>,
     runtime: Arc<Runtime>,
-    pub(crate) connection: Connection,
 }
 
 impl Places {
@@ -109,7 +99,7 @@ impl Places {
             },
         };
         let seats = runtime.block_on(self.seats(&connection, caller, &regions));
-        Ok(Reach { seats, runtime, connection })
+        Ok(Reach { seats, runtime })
     }
 
     async fn seats(

@@ -1,0 +1,79 @@
+//! The costs as tables.
+
+use super::costs::{Cost, Costs};
+use crate::operate::aligned::{Cell, aligned};
+
+/// So many resources are shown; the JSON has all that GuardDuty gave.
+const SHOWN: usize = 10;
+
+pub(super) fn text(places: &[Costs]) -> String {
+    let mut out = String::new();
+    for place in places {
+        let account = place.account.as_deref().map(|id| format!("{id} ")).unwrap_or_default();
+        out.push_str(&format!("{account}{}\n", place.region));
+        let trial = match place.trial_days {
+            Some(0) => "over".to_owned(),
+            Some(days) => format!("{days} days left"),
+            None => "not known".to_owned(),
+        };
+        if place.pending {
+            out.push_str(&format!("  pending: GuardDuty has no figures before the detector is a week old; trial: {trial}\n"));
+            continue;
+        }
+        out.push_str(&format!(
+            "  {:.2} USD in {} days; estimated month {:.2} USD; trial: {trial}\n",
+            place.last_30_days, place.counted_days, place.month_estimate
+        ));
+        let mut rows = Vec::new();
+        for (what, costs) in [
+            ("feature", &place.by_feature),
+            ("source", &place.by_source),
+            ("account", &place.by_account),
+            ("resource", &place.by_resource),
+        ] {
+            rows.extend(costs.iter().take(SHOWN).map(|cost| row(what, cost)));
+        }
+        out.push_str(&aligned(&rows));
+    }
+    let (sum, month) = places
+        .iter()
+        .fold((0.0, 0.0), |(sum, month), own| (sum + own.last_30_days, month + own.month_estimate));
+    if places.len() > 1 {
+        out.push_str(&format!("all places: {sum:.2} USD; estimated month {month:.2} USD\n"));
+    }
+    out
+}
+
+fn row(what: &str, cost: &Cost) -> Vec<Cell> {
+    vec![
+        Cell::new(format!("  by {what}")),
+        Cell::new(&cost.name),
+        Cell::new(format!("{:>10.2} USD", cost.amount)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_young_detector_is_pending_and_places_are_summed() {
+        let place = |region: &str, pending, sum| Costs {
+            account: None,
+            region: region.to_owned(),
+            pending,
+            counted_days: 30,
+            last_30_days: sum,
+            month_estimate: sum,
+            trial_days: Some(3),
+            by_feature: vec![Cost { name: "FLOW_LOGS".to_owned(), amount: sum }],
+            by_account: Vec::new(),
+            by_source: Vec::new(),
+            by_resource: Vec::new(),
+        };
+        let text = text(&[place("eu-west-1", false, 12.5), place("us-east-1", true, 0.0)]);
+        for part in ["12.50 USD in 30 days", "by feature", "pending", "all places: 12.50 USD"] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+    }
+}
