@@ -17,8 +17,9 @@
 //!   archiving between two pages shifts the pages that follow.
 //! - `GetFindings` leaves unknown ids out, and of `additionalInfo` it shows only `value` and `type`.
 //! - `service.detectorId` is that of this detector, for members' findings too.
-//! - A detector has one publishing destination. Neither its key nor the bucket's policy is looked at;
-//!   what counts is whether the object can be written. Signatures are not checked either.
+//! - A detector has one publishing destination. A bucket's policy is looked at when the destination is
+//!   made or changed, its key never; later what counts is whether the object can be written.
+//!   Signatures are not checked either.
 
 mod body;
 mod call;
@@ -41,6 +42,7 @@ mod members;
 mod occurrence;
 mod organization;
 mod pages;
+mod permission;
 mod publishing;
 mod resource_id;
 mod routes;
@@ -96,6 +98,11 @@ pub trait ExportSink: Send + Sync {
 
     /// Whether an object exists; `false` also when its bucket does not.
     async fn head(&self, bucket: &str, key: &str) -> anyhow::Result<bool>;
+
+    /// The policy of a bucket that has one.
+    fn policy(&self, _bucket: &str) -> Option<String> {
+        None
+    }
 }
 
 /// GuardDuty of one account in one Region. Clones share one state.
@@ -172,6 +179,16 @@ impl GuardDuty {
             if !exists {
                 return Err(destinations::missing_marker());
             }
+        }
+        let asked = destinations::permission_to_check(&self.state(), &call);
+        if let Some(asked) = asked
+            && self
+                .shared
+                .exports
+                .policy(&asked.bucket)
+                .is_some_and(|policy| !asked.is_given_by(&policy))
+        {
+            return Err(destinations::not_permitted());
         }
         let answer = dispatch::answer(&mut self.state(), &call, &self.shared.faults)?;
         self.shared.faults.after(call.operation)?;

@@ -5,6 +5,7 @@ mod listing;
 mod objects;
 mod operations;
 mod path;
+mod settings;
 mod store;
 mod stored;
 mod upload;

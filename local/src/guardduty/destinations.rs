@@ -9,6 +9,7 @@ use super::{
     error::ApiError,
     identity::hex_id,
     pages::page,
+    permission,
     state::{Detector, State},
     tags,
 };
@@ -120,16 +121,62 @@ impl Properties {
     }
 }
 
+/// A permission that must be given before a call may be carried out.
+pub(crate) struct Asked {
+    pub(crate) bucket: String,
+    object_arn: String,
+    account: String,
+    region: String,
+    detector_arn: String,
+}
+
+impl Asked {
+    pub(crate) fn is_given_by(&self, policy: &str) -> bool {
+        let Self { object_arn, account, region, detector_arn, .. } = self;
+        permission::allows(policy, &permission::Wish { account, region, detector_arn, object_arn })
+    }
+}
+
+/// What GuardDuty must be allowed before this call may be carried out.
+pub(crate) fn permission_to_check(state: &State, call: &Call) -> Option<Asked> {
+    let properties = asked_properties(state, call)?;
+    let home = &state.home;
+    let folder = match properties.prefix() {
+        "" => String::new(),
+        prefix => format!("{prefix}/"),
+    };
+    let bucket = properties.bucket().to_owned();
+    let object = format!("{folder}AWSLogs/{}/GuardDuty/{}/x", home.account_id, home.region);
+    Some(Asked {
+        object_arn: format!("arn:{}:s3:::{bucket}/{object}", home.partition()),
+        bucket,
+        account: home.account_id.clone(),
+        region: home.region.clone(),
+        detector_arn: home.arn(&format!("detector/{}", call.parameter(0))),
+    })
+}
+
+pub(crate) fn not_permitted() -> ApiError {
+    ApiError::bad_request(
+        "The request failed because the GuardDuty service principal does not have permission to the KMS key or the resource specified by the destinationProperties parameter.",
+    )
+}
+
 /// Bucket and key that must exist before this call may be carried out.
 pub(crate) fn marker_to_check(state: &State, call: &Call) -> Option<(String, String)> {
+    let properties = asked_properties(state, call)?;
+    Some((properties.bucket().to_owned(), properties.folder_marker()?))
+}
+
+/// The properties that a destination will have after this call.
+fn asked_properties(state: &State, call: &Call) -> Option<Properties> {
     let detector = state.detector(call).ok()?;
     let stored = match call.operation {
         "CreatePublishingDestination" => None,
         "UpdatePublishingDestination" => Some(&named(detector, call).ok()?.properties),
         _ => return None,
     };
-    let properties = Properties::read(call, &state.home.region, stored).ok()?;
-    Some((properties.bucket().to_owned(), properties.folder_marker()?))
+    Properties::read(call, &state.home.region, stored).ok()
 }
 
 pub(crate) fn missing_marker() -> ApiError {

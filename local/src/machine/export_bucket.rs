@@ -24,4 +24,8 @@ impl ExportSink for ExportBucket {
     async fn head(&self, bucket: &str, key: &str) -> anyhow::Result<bool> {
         Ok(self.store.contains(bucket, key))
     }
+
+    fn policy(&self, bucket: &str) -> Option<String> {
+        self.store.policy(bucket)
+    }
 }

@@ -111,6 +111,150 @@ impl S3 for Operations {
         }))
     }
 
+    async fn put_bucket_policy(
+        &self,
+        request: S3Request<PutBucketPolicyInput>,
+    ) -> S3Result<S3Response<PutBucketPolicyOutput>> {
+        let input = request.input;
+        self.store.require_bucket(&input.bucket)?;
+        self.store.set(&input.bucket, |own| own.policy = Some(input.policy));
+        Ok(S3Response::new(PutBucketPolicyOutput {}))
+    }
+
+    async fn get_bucket_policy(
+        &self,
+        request: S3Request<GetBucketPolicyInput>,
+    ) -> S3Result<S3Response<GetBucketPolicyOutput>> {
+        let bucket = &request.input.bucket;
+        self.store.require_bucket(bucket)?;
+        let own = self.store.settings(bucket).policy;
+        let own = own.ok_or_else(|| s3_error!(NoSuchBucketPolicy))?;
+        Ok(S3Response::new(GetBucketPolicyOutput { policy: Some(own) }))
+    }
+
+    async fn put_bucket_encryption(
+        &self,
+        request: S3Request<PutBucketEncryptionInput>,
+    ) -> S3Result<S3Response<PutBucketEncryptionOutput>> {
+        let input = request.input;
+        self.store.require_bucket(&input.bucket)?;
+        self.store.set(&input.bucket, |own| {
+            own.encryption = Some(input.server_side_encryption_configuration)
+        });
+        Ok(S3Response::new(PutBucketEncryptionOutput {}))
+    }
+
+    async fn get_bucket_encryption(
+        &self,
+        request: S3Request<GetBucketEncryptionInput>,
+    ) -> S3Result<S3Response<GetBucketEncryptionOutput>> {
+        let bucket = &request.input.bucket;
+        self.store.require_bucket(bucket)?;
+        let own = self.store.settings(bucket).encryption;
+        let own = own.ok_or_else(|| s3_error!(ServerSideEncryptionConfigurationNotFoundError))?;
+        Ok(S3Response::new(GetBucketEncryptionOutput {
+            server_side_encryption_configuration: Some(own),
+        }))
+    }
+
+    async fn put_bucket_lifecycle_configuration(
+        &self,
+        request: S3Request<PutBucketLifecycleConfigurationInput>,
+    ) -> S3Result<S3Response<PutBucketLifecycleConfigurationOutput>> {
+        let input = request.input;
+        self.store.require_bucket(&input.bucket)?;
+        self.store.set(&input.bucket, |own| {
+            own.lifecycle = input.lifecycle_configuration.map(|own| own.rules)
+        });
+        Ok(S3Response::new(PutBucketLifecycleConfigurationOutput::default()))
+    }
+
+    async fn get_bucket_lifecycle_configuration(
+        &self,
+        request: S3Request<GetBucketLifecycleConfigurationInput>,
+    ) -> S3Result<S3Response<GetBucketLifecycleConfigurationOutput>> {
+        let bucket = &request.input.bucket;
+        self.store.require_bucket(bucket)?;
+        let own = self.store.settings(bucket).lifecycle;
+        let own = own.ok_or_else(|| s3_error!(NoSuchLifecycleConfiguration))?;
+        Ok(S3Response::new(GetBucketLifecycleConfigurationOutput {
+            rules: Some(own),
+            ..Default::default()
+        }))
+    }
+
+    async fn put_bucket_notification_configuration(
+        &self,
+        request: S3Request<PutBucketNotificationConfigurationInput>,
+    ) -> S3Result<S3Response<PutBucketNotificationConfigurationOutput>> {
+        let input = request.input;
+        self.store.require_bucket(&input.bucket)?;
+        self.store
+            .set(&input.bucket, |own| own.notification = Some(input.notification_configuration));
+        Ok(S3Response::new(PutBucketNotificationConfigurationOutput {}))
+    }
+
+    async fn get_bucket_notification_configuration(
+        &self,
+        request: S3Request<GetBucketNotificationConfigurationInput>,
+    ) -> S3Result<S3Response<GetBucketNotificationConfigurationOutput>> {
+        let bucket = &request.input.bucket;
+        self.store.require_bucket(bucket)?;
+        let own = self.store.settings(bucket).notification;
+        let own = own.unwrap_or_default();
+        Ok(S3Response::new(GetBucketNotificationConfigurationOutput {
+            event_bridge_configuration: own.event_bridge_configuration,
+            lambda_function_configurations: own.lambda_function_configurations,
+            queue_configurations: own.queue_configurations,
+            topic_configurations: own.topic_configurations,
+        }))
+    }
+
+    async fn put_bucket_ownership_controls(
+        &self,
+        request: S3Request<PutBucketOwnershipControlsInput>,
+    ) -> S3Result<S3Response<PutBucketOwnershipControlsOutput>> {
+        let input = request.input;
+        self.store.require_bucket(&input.bucket)?;
+        self.store.set(&input.bucket, |own| own.ownership = Some(input.ownership_controls));
+        Ok(S3Response::new(PutBucketOwnershipControlsOutput {}))
+    }
+
+    async fn get_bucket_ownership_controls(
+        &self,
+        request: S3Request<GetBucketOwnershipControlsInput>,
+    ) -> S3Result<S3Response<GetBucketOwnershipControlsOutput>> {
+        let bucket = &request.input.bucket;
+        self.store.require_bucket(bucket)?;
+        let own = self.store.settings(bucket).ownership;
+        let own = own.ok_or_else(|| s3_error!(OwnershipControlsNotFoundError))?;
+        Ok(S3Response::new(GetBucketOwnershipControlsOutput { ownership_controls: Some(own) }))
+    }
+
+    async fn put_public_access_block(
+        &self,
+        request: S3Request<PutPublicAccessBlockInput>,
+    ) -> S3Result<S3Response<PutPublicAccessBlockOutput>> {
+        let input = request.input;
+        self.store.require_bucket(&input.bucket)?;
+        self.store.set(&input.bucket, |own| {
+            own.public_access = Some(input.public_access_block_configuration)
+        });
+        Ok(S3Response::new(PutPublicAccessBlockOutput {}))
+    }
+
+    async fn get_public_access_block(
+        &self,
+        request: S3Request<GetPublicAccessBlockInput>,
+    ) -> S3Result<S3Response<GetPublicAccessBlockOutput>> {
+        let bucket = &request.input.bucket;
+        self.store.require_bucket(bucket)?;
+        let own = self.store.settings(bucket).public_access;
+        let own = own.ok_or_else(no_public_access_block)?;
+        Ok(S3Response::new(GetPublicAccessBlockOutput {
+            public_access_block_configuration: Some(own),
+        }))
+    }
     async fn put_object(
         &self,
         request: S3Request<PutObjectInput>,
@@ -158,4 +302,12 @@ impl S3 for Operations {
         }
         Ok(S3Response::new(DeleteObjectsOutput { deleted: Some(deleted), ..Default::default() }))
     }
+}
+
+fn no_public_access_block() -> s3s::S3Error {
+    let code = s3s::S3ErrorCode::Custom("NoSuchPublicAccessBlockConfiguration".into());
+    let mut error =
+        s3s::S3Error::with_message(code, "The public access block configuration was not found");
+    error.set_status_code(hyper::StatusCode::NOT_FOUND);
+    error
 }

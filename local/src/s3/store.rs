@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::s3::conditions::Conditions;
 use crate::s3::path;
+use crate::s3::settings::BucketSettings;
 use crate::s3::stored::{Stored, now_millis};
 
 pub(super) type Bucket = BTreeMap<String, Stored>;
@@ -22,6 +23,7 @@ type Listener = Box<dyn Fn(&Created) + Send + Sync>;
 pub struct Store {
     root: PathBuf,
     buckets: Mutex<BTreeMap<String, Bucket>>,
+    pub(super) settings: Mutex<BTreeMap<String, BucketSettings>>,
     notifying: BTreeSet<String>,
     listener: Listener,
     sequence: AtomicU64,
@@ -78,6 +80,7 @@ impl Store {
         Ok(Self {
             root: root.to_owned(),
             buckets: Mutex::new(buckets),
+            settings: Mutex::default(),
             notifying,
             listener: Box::new(listener),
             // Past everything an earlier run can have used, since that needed a millisecond per write at the least.
