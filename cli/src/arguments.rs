@@ -12,6 +12,7 @@ use crate::{
         backtest, completions,
         detector_change::{self, FeaturesCommand, FrequencyCommand},
         disable, enable,
+        export::ExportCommand,
         findings::FindingsCommand,
         lake::LakeCommand,
         org::OrgCommand,
@@ -107,6 +108,11 @@ pub(crate) enum Command {
     /// Show what GuardDuty costs, what a month will cost, and how long it is still free
     #[command(after_help = usage::EXAMPLES)]
     Usage(usage::Arguments),
+    /// Set up the export of findings to S3, and find out why it does not work
+    Export {
+        #[command(subcommand)]
+        command: ExportCommand,
+    },
     /// Look after GuardDuty in an organization
     Org {
         #[command(subcommand)]

@@ -13,6 +13,7 @@ pub(crate) mod detector_change;
 pub(crate) mod disable;
 pub(crate) mod enable;
 mod explain;
+pub(crate) mod export;
 pub(crate) mod findings;
 pub(crate) mod lake;
 mod local;
@@ -37,6 +38,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Disable(arguments) => disable::run(&arguments),
         Command::Enable(arguments) => enable::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Export { command } => export::run(&command),
         Command::Features { command } => detector_change::features(&command),
         Command::Findings { command } => findings::run(&command),
         Command::Frequency { command } => detector_change::frequency(&command),

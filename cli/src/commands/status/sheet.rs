@@ -1,6 +1,6 @@
 //! The status as a table: one column per place, or one row where there are many.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clap::builder::styling::AnsiColor;
 
@@ -25,11 +25,19 @@ pub(super) fn text(places: &[Health]) -> String {
     } else {
         rows(&present)
     };
-    if !absent.is_empty() {
-        let names: Vec<_> = absent.iter().map(|place| name(place)).collect();
-        out.push_str(&format!("no detector: {}\n", names.join(", ")));
+    for (account, regions) in by_account(&absent) {
+        out.push_str(&format!("no detector in {account}: {}\n", regions.join(", ")));
     }
     out
+}
+
+fn by_account<'p>(places: &[&'p Health]) -> BTreeMap<&'p str, Vec<&'p str>> {
+    let mut accounts: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for place in places {
+        let account = place.account.as_deref().unwrap_or("this account");
+        accounts.entry(account).or_default().push(&place.region);
+    }
+    accounts
 }
 
 fn name(place: &Health) -> String {

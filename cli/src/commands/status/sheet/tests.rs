@@ -53,7 +53,7 @@ fn few_places_stand_side_by_side_and_those_without_a_detector_below() {
         "  EKS_ADDON_MANAGEMENT",
         "FAILS",
         "exports/findings",
-        "no detector: 111122223333 eu-north-1",
+        "no detector in 111122223333: eu-north-1",
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }
