@@ -29,6 +29,7 @@ mod http_stub;
 mod lake;
 mod networks;
 mod ocsf;
+mod operator;
 mod plain_filter;
 mod preview;
 mod python;

@@ -31,7 +31,7 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   guardsift samples Recon:EC2/PortProbeUnprotectedPort
   guardsift samples --region eu-west-1 --yes
-  guardsift samples --self-test Recon:EC2/Portscan CryptoCurrency:EC2/BitcoinTool.B!DNS
+  guardsift samples --self-test Recon:EC2/Portscan CryptoCurrency:EC2/BitcoinTool.B
 
 Samples are findings like others: whoever is told of findings is told of them. Rules know them by
 service.additionalInfo.sample, and archive none that no rule names. --self-test archives only samples.";

@@ -30,8 +30,20 @@ impl Store {
         change(all.entry(bucket.to_owned()).or_default());
     }
 
+    /// Writes the bucket's policy, or takes it away, past everybody who would be asked.
+    pub fn set_policy(&self, bucket: &str, policy: Option<String>) {
+        self.set(bucket, |own| own.policy = policy);
+    }
+
+    /// Removes an object; one that is not there is no error.
+    pub fn remove(&self, bucket: &str, key: &str) {
+        if let Err(error) = self.delete(bucket, key) {
+            tracing::warn!(bucket, key, %error, "object not removed");
+        }
+    }
+
     /// The bucket's policy, if it has one.
-    pub(crate) fn policy(&self, bucket: &str) -> Option<String> {
+    pub fn policy(&self, bucket: &str) -> Option<String> {
         self.settings(bucket).policy
     }
 }

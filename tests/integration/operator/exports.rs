@@ -1,0 +1,178 @@
+//! The export set up, examined, broken in each way that the emulator can break it, and repaired.
+
+use std::{process::Stdio, time::Duration};
+
+use local::machine::LAKE_BUCKET;
+use serde_json::Value;
+
+use super::{KEY, PROBE, Rig};
+use crate::binary::stdout;
+
+const SETUP: [&str; 9] = [
+    "export",
+    "setup",
+    "--bucket",
+    "walk-exports",
+    "--prefix",
+    "findings",
+    "--key-arn",
+    KEY,
+    "--yes",
+];
+const FIVE_MINUTES: Duration = Duration::from_secs(300);
+
+/// What did not pass, by the name of the check.
+fn problems(rig: &Rig, code: i32) -> Vec<(String, String)> {
+    let output = rig.run(&["export", "doctor", "--output", "json"]);
+    assert_eq!(output.status.code(), Some(code), "{}", stdout(&output));
+    let object: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(object["schema"], "guardsift.export-doctor/v1");
+    let checks = object["checks"].as_array().unwrap().iter().filter(|own| own["verdict"] != "pass");
+    let text = |own: &Value| own.as_str().unwrap().to_owned();
+    checks.map(|own| (text(&own["name"]), text(&own["verdict"]))).collect()
+}
+
+fn names(problems: &[(String, String)], verdict: &str) -> Vec<String> {
+    problems.iter().filter(|(_, own)| own == verdict).map(|(name, _)| name.clone()).collect()
+}
+
+#[test]
+fn an_export_is_set_up_published_and_every_part_that_breaks_is_named_and_repaired() {
+    let rig = Rig::starting_before(Duration::from_secs(1200));
+    rig.ok(&["enable", "--yes"]);
+    assert!(rig.refused(&["export", "doctor"], 3).contains("1 failed"), "no destination at all");
+    rig.ok(&SETUP);
+    rig.ok(&["samples", PROBE, "--yes"]);
+    rig.advance(FIVE_MINUTES);
+    let object = rig.machine.store.list("walk-exports", "findings/AWSLogs/");
+    assert_eq!(object.len(), 1, "the sample was exported");
+    let open = problems(&rig, 0);
+    assert_eq!(
+        names(&open, "unknown").iter().filter(|name| *name != "reader").count(),
+        0,
+        "{open:?}"
+    );
+
+    let store = &rig.machine.store;
+    let policy =
+        rig.json(&[&SETUP[..8], &["--print", "policy"]].concat())["bucket_policy"].to_string();
+    let foreign = policy.replace(":detector/", ":detector/0");
+    let denied = policy
+        .replace(r#""Sid":"DenyPlainHttp""#, r#""Sid":"Theirs""#)
+        .replace(r#"{"Bool":{"aws:SecureTransport":"false"}}"#, "{}");
+    let breaks: [(&str, &dyn Fn()); 4] = [
+        ("folder", &|| store.remove("walk-exports", "findings/")),
+        ("bucket_policy", &|| store.set_policy("walk-exports", None)),
+        ("bucket_policy", &|| store.set_policy("walk-exports", Some(foreign.clone()))),
+        ("source_conditions", &|| {
+            let open = policy
+                .replace("aws:SourceAccount", "aws:PrincipalOrgID")
+                .replace("aws:SourceArn", "aws:PrincipalTag");
+            store.set_policy("walk-exports", Some(open));
+        }),
+    ];
+    for (check, break_it) in breaks {
+        break_it();
+        assert_eq!(names(&problems(&rig, 3), "fail"), [check]);
+        assert!(!rig.ok(&SETUP).contains("nothing to change"), "{check} is repaired");
+        assert_eq!(names(&problems(&rig, 0), "fail").len(), 0, "{check}");
+    }
+    store.set_policy("walk-exports", Some(denied));
+    rig.ok(&SETUP);
+    assert!(store.policy("walk-exports").unwrap().contains("Theirs"), "what others wrote stays");
+    rig.stop();
+}
+
+#[test]
+fn terraform_and_policies_are_printed_without_anything_being_done() {
+    let rig = Rig::new();
+    rig.ok(&["enable", "--yes"]);
+    let setup =
+        ["export", "setup", "--bucket", "walk-exports", "--prefix", "findings", "--key-arn", KEY];
+    let policy = rig.json(&[&setup[..], &["--print", "policy"]].concat());
+    let condition = &policy["key_statement"]["Condition"]["StringEquals"];
+    assert_eq!(condition["aws:SourceAccount"], "111122223333");
+    assert!(
+        condition["aws:SourceArn"]
+            .as_str()
+            .unwrap()
+            .starts_with("arn:aws:guardduty:us-east-1:111122223333:detector/")
+    );
+    assert_eq!(policy["bucket_policy"]["Statement"].as_array().unwrap().len(), 5);
+    let terraform = rig.ok(&[&setup[..], &["--print", "terraform"]].concat());
+    assert!(terraform.contains("aws_guardduty_publishing_destination") && terraform.contains(KEY));
+    assert!(!rig.machine.bucket_folder("walk-exports").exists(), "nothing was made");
+    rig.stop();
+}
+
+#[test]
+fn a_key_of_another_region_and_an_alias_are_refused_before_anything_is_made() {
+    let rig = Rig::new();
+    rig.ok(&["enable", "--yes"]);
+    let far = KEY.replace("us-east-1", "eu-west-1");
+    let told = rig
+        .refused(&["export", "setup", "--bucket", "walk-exports", "--key-arn", &far, "--yes"], 252);
+    assert!(told.contains("the key is in eu-west-1 and the detector in us-east-1"), "{told}");
+    let alias = "arn:aws:kms:us-east-1:111122223333:alias/exports";
+    assert!(
+        rig.refused(&["export", "setup", "--bucket", "walk-exports", "--key-arn", alias], 252)
+            .contains("no alias")
+    );
+    assert!(!rig.machine.bucket_folder("walk-exports").exists());
+    rig.stop();
+}
+
+#[test]
+fn a_setup_that_is_cut_off_in_the_middle_says_what_is_done_and_goes_on() {
+    let rig = Rig::new();
+    rig.ok(&["enable", "--yes"]);
+    rig.machine.guardduty.faults().deny("CreatePublishingDestination");
+    let told = rig.refused(&SETUP, 255);
+    for part in [
+        "done before it: bucket, public access",
+        "folder",
+        "allow guardduty:CreatePublishingDestination",
+        "goes on",
+    ] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+    rig.machine.guardduty.faults().clear();
+    let again = rig.ok(&SETUP);
+    assert!(
+        again.contains("destination") && !again.contains("bucket policy"),
+        "only what is left: {again}"
+    );
+    rig.stop();
+}
+
+#[test]
+fn the_canary_is_timed_into_the_export_and_the_lake() {
+    let rig = Rig::starting_before(Duration::from_secs(1200));
+    rig.ok(&["enable", "--yes"]);
+    // The machine's own bucket is the one that the function reads.
+    rig.ok(&[
+        "export",
+        "setup",
+        "--bucket",
+        local::machine::EXPORT_BUCKET,
+        "--key-arn",
+        KEY,
+        "--yes",
+    ]);
+    let lake = format!("s3://{LAKE_BUCKET}");
+    let arguments =
+        ["export", "doctor", "--canary", "--lake", &lake, "--wait", "2m", "--output", "json"];
+    let mut child =
+        rig.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    // The export's marks on the clock come sooner than in real time.
+    while child.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_millis(500));
+        rig.runtime.block_on(rig.machine.advance(FIVE_MINUTES));
+    }
+    let output = child.wait_with_output().unwrap();
+    let object: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    for place in ["in_guardduty", "in_export", "in_lake"] {
+        assert!(object["canary"][place].is_number(), "{place} in {object}");
+    }
+    rig.stop();
+}
