@@ -35,13 +35,6 @@ impl Store {
         self.set(bucket, |own| own.policy = policy);
     }
 
-    /// Removes an object; one that is not there is no error.
-    pub fn remove(&self, bucket: &str, key: &str) {
-        if let Err(error) = self.delete(bucket, key) {
-            tracing::warn!(bucket, key, %error, "object not removed");
-        }
-    }
-
     /// The bucket's policy, if it has one.
     pub fn policy(&self, bucket: &str) -> Option<String> {
         self.settings(bucket).policy

@@ -141,9 +141,11 @@ impl Store {
     }
 
     /// A file that is not there yet, to write an object's bytes to before it is committed.
-    /// Removes an object; `false` when there is no such bucket. As in S3, a missing object is none to complain of.
-    pub fn remove(&self, bucket: &str, key: &str) -> bool {
-        self.delete(bucket, key).is_ok()
+    /// Removes an object; one that is not there is no error.
+    pub fn remove(&self, bucket: &str, key: &str) {
+        if let Err(error) = self.delete(bucket, key) {
+            tracing::warn!(bucket, key, %error, "object not removed");
+        }
     }
 
     pub(super) fn staging(&self) -> PathBuf {
