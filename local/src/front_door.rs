@@ -11,6 +11,7 @@ use s3s::Body;
 use s3s::service::S3Service;
 
 use crate::bus_api::BusApi;
+use crate::disturbance::{Disturbance, Mishap};
 use crate::guardduty::homes::Homes;
 use crate::identity_api;
 use crate::json_call;
@@ -32,6 +33,7 @@ pub(crate) struct FrontDoor {
     pub(crate) buses: BusApi,
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) outage: Arc<Outage>,
+    pub(crate) disturbance: Arc<Disturbance>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +50,24 @@ enum Service {
 
 impl FrontDoor {
     pub(crate) async fn handle(self: Arc<Self>, request: Request<Incoming>) -> Response<Body> {
+        let mishap = self.disturbance.next();
+        match mishap {
+            Some(Mishap::Refused) => {
+                return plain(StatusCode::SERVICE_UNAVAILABLE, "as disturbed\n".to_owned());
+            }
+            Some(Mishap::Late(time)) => tokio::time::sleep(time).await,
+            Some(Mishap::AnswerLost) | None => {}
+        }
+        let answer = self.answer(request).await;
+        match mishap {
+            Some(Mishap::AnswerLost) => {
+                plain(StatusCode::INTERNAL_SERVER_ERROR, "done, as disturbed\n".to_owned())
+            }
+            _ => answer,
+        }
+    }
+
+    async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
         let (head, body) = request.into_parts();
         if let Some(answer) = self.outage.answer(&head) {
             return answer;

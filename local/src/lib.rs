@@ -4,6 +4,7 @@ mod bus;
 mod bus_api;
 pub mod clock;
 pub mod demo;
+pub mod disturbance;
 mod front_door;
 pub mod guardduty;
 mod identity_api;

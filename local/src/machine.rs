@@ -24,6 +24,7 @@ pub use self::config::{
 pub use self::handover::{HandedOver, Handover};
 use crate::bus::Bus;
 use crate::clock::Clock;
+use crate::disturbance::Disturbance;
 use crate::guardduty::GuardDuty;
 use crate::guardduty::homes::Homes;
 use crate::inbox::Inbox;
@@ -51,6 +52,8 @@ pub struct Machine {
     pub secrets: Arc<Secrets>,
     /// What is out of reach.
     pub outage: Arc<Outage>,
+    /// What happens to calls by chance.
+    pub disturbance: Arc<Disturbance>,
     homes: Arc<Homes>,
     config: MachineConfig,
     endpoint: SocketAddr,

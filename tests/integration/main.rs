@@ -12,6 +12,7 @@ mod agreement;
 mod auto_archive;
 mod backtest;
 mod binary;
+mod chaos;
 mod clients;
 mod conformance;
 mod decide;

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::bus::{Bus, Rule};
 use crate::bus_api::BusApi;
 use crate::clock::Clock;
+use crate::disturbance::Disturbance;
 use crate::front_door::FrontDoor;
 use crate::guardduty::{self, GuardDuty, homes::Homes};
 use crate::inbox::Inbox;
@@ -74,6 +75,7 @@ pub(super) async fn start(config: MachineConfig) -> anyhow::Result<Machine> {
     let topics =
         Topics::new([DEFAULT_TOPIC, SECURITY_TOPIC].map(str::to_owned), Arc::clone(&inbox));
     let (secrets, outage) = (Arc::<Secrets>::default(), Arc::<Outage>::default());
+    let disturbance = Arc::<Disturbance>::default();
     let front_door = FrontDoor {
         s3: s3::service(Arc::clone(&store), REGION),
         guardduty: Arc::clone(&homes),
@@ -85,6 +87,7 @@ pub(super) async fn start(config: MachineConfig) -> anyhow::Result<Machine> {
         buses: BusApi { inbox: Arc::clone(&inbox) },
         secrets: Arc::clone(&secrets),
         outage: Arc::clone(&outage),
+        disturbance: Arc::clone(&disturbance),
     };
     serve_front_door(&mut tasks, door, front_door);
     serve_webhook(&mut tasks, hook, &inbox);
@@ -111,6 +114,7 @@ pub(super) async fn start(config: MachineConfig) -> anyhow::Result<Machine> {
         handover,
         secrets,
         outage,
+        disturbance,
         homes,
         config,
         endpoint,
