@@ -79,6 +79,7 @@ fn advice(operation: &str, status: Option<u16>, code: &str, message: &str, seat:
         Some(_) if told.contains("delegated administrator") => "use the credentials of the delegated administrator; `guardsift org status` names it".to_owned(),
         Some(_) if told.contains("member") || told.contains("administrator") => "use the credentials of the administrator account; `guardsift status` names it".to_owned(),
         Some(_) if told.contains("not owned by the current account") => "the detector belongs to another account or Region; name the Region with --region".to_owned(),
+        Some(_) if operation.contains(':') => "look at what is named there, and at --profile and --region".to_owned(),
         Some(_) => "`guardsift status` shows what is there now".to_owned(),
         None => "check the network, --region and --endpoint-url".to_owned(),
     }

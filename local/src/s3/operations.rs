@@ -151,7 +151,9 @@ impl S3 for Operations {
         let bucket = &request.input.bucket;
         self.store.require_bucket(bucket)?;
         let own = self.store.settings(bucket).encryption;
-        let own = own.ok_or_else(|| s3_error!(ServerSideEncryptionConfigurationNotFoundError))?;
+        let own = own.ok_or_else(|| {
+            not_set(s3s::S3ErrorCode::ServerSideEncryptionConfigurationNotFoundError)
+        })?;
         Ok(S3Response::new(GetBucketEncryptionOutput {
             server_side_encryption_configuration: Some(own),
         }))
@@ -227,7 +229,7 @@ impl S3 for Operations {
         let bucket = &request.input.bucket;
         self.store.require_bucket(bucket)?;
         let own = self.store.settings(bucket).ownership;
-        let own = own.ok_or_else(|| s3_error!(OwnershipControlsNotFoundError))?;
+        let own = own.ok_or_else(|| not_set(s3s::S3ErrorCode::OwnershipControlsNotFoundError))?;
         Ok(S3Response::new(GetBucketOwnershipControlsOutput { ownership_controls: Some(own) }))
     }
 
@@ -305,9 +307,12 @@ impl S3 for Operations {
 }
 
 fn no_public_access_block() -> s3s::S3Error {
-    let code = s3s::S3ErrorCode::Custom("NoSuchPublicAccessBlockConfiguration".into());
-    let mut error =
-        s3s::S3Error::with_message(code, "The public access block configuration was not found");
+    not_set(s3s::S3ErrorCode::Custom("NoSuchPublicAccessBlockConfiguration".into()))
+}
+
+/// What is not set for a bucket is answered with 404.
+fn not_set(code: s3s::S3ErrorCode) -> s3s::S3Error {
+    let mut error = s3s::S3Error::with_message(code, "it is not set for this bucket");
     error.set_status_code(hyper::StatusCode::NOT_FOUND);
     error
 }

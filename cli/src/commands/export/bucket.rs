@@ -182,6 +182,8 @@ where
 {
     match answer {
         Ok(answer) => Ok(Some(answer)),
+        // Emulators do not agree on the status of what is not set; the code says it as well.
+        Err(error) if error.code().is_some_and(|code| code.ends_with("NotFoundError")) => Ok(None),
         Err(error) => match error.raw_response().map(|own| own.status().as_u16()) {
             Some(404) => Ok(None),
             Some(301) => Err(format!("the bucket is in another Region than {}", seat.region)),
