@@ -79,13 +79,13 @@ def check_shape(value, shape, path, free=None):
 class Client:
     """boto3's client, which counts what was called and checks every answer as raw JSON."""
 
-    def __init__(self, port):
+    def __init__(self, port, region=REGION, account="AKIAIOSFODNN7EXAMPLE"):
         self.called, self.answers = set(), 0
         self.boto3 = boto3.client(
             "guardduty",
             endpoint_url=f"http://127.0.0.1:{port}",
-            region_name=REGION,
-            aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
+            region_name=region,
+            aws_access_key_id=account,
             aws_secret_access_key="example",
             config=Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20),
         )
@@ -332,7 +332,71 @@ def members(client, detector):
     got = client.get_members(DetectorId=detector, AccountIds=["444455556666", "999988887777"])
     equal(([one["RelationshipStatus"] for one in got["Members"]], len(got["UnprocessedAccounts"])), (["Invited"], 1), "members")
     client.refuses("BadRequestException", "delete_detector", DetectorId=detector)
+    equal(client.get_administrator_account(DetectorId=detector)["Administrator"], {}, "the administrator's own administrator")
+    equal(client.disassociate_members(DetectorId=detector, AccountIds=["444455556666"])["UnprocessedAccounts"], [], "disassociated")
+    [member] = client.get_members(DetectorId=detector, AccountIds=["444455556666"])["Members"]
+    equal(member["RelationshipStatus"], "Created", "a member that takes part no more")
     equal(client.delete_members(DetectorId=detector, AccountIds=["444455556666"])["UnprocessedAccounts"], [], "deleted members")
+
+
+def elsewhere(port, client, detector):
+    """Another Region, another account through a role, and what a member may not do."""
+    there = Client(port, region="eu-west-1")
+    equal(there.list_detectors()["DetectorIds"], [], "detectors of another Region")
+    there.refuses("BadRequestException", "get_detector", DetectorId=detector)
+    other = Client(port, account="444455556666")
+    own = other.create_detector(Enable=True)["DetectorId"]
+    must(own != detector, "two accounts share a detector")
+    client.create_members(DetectorId=detector, AccountDetails=[{"AccountId": "444455556666", "Email": "a@example.com"}])
+    client.invite_members(DetectorId=detector, AccountIds=["444455556666"])
+    equal(other.get_administrator_account(DetectorId=own)["Administrator"]["AccountId"], ACCOUNT, "the member's administrator")
+    must("administrator" in other.refuses("BadRequestException", "archive_findings", DetectorId=own, FindingIds=["x"]), "a member may archive")
+    client.delete_members(DetectorId=detector, AccountIds=["444455556666"])
+    other.delete_detector(DetectorId=own)
+    around(port)
+
+
+def around(port):
+    """STS and the settings of buckets, as far as an operator's commands need them."""
+
+    def service(name):
+        return boto3.client(
+            name,
+            endpoint_url=f"http://127.0.0.1:{port}",
+            region_name=REGION,
+            aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
+            aws_secret_access_key="local",
+            config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
+        )
+
+    sts, s3, bucket = service("sts"), service("s3"), "boto3-settings"
+    equal(sts.get_caller_identity()["Account"], ACCOUNT, "the caller's account")
+    role = sts.assume_role(RoleArn="arn:aws:iam::444455556666:role/ops", RoleSessionName="test")
+    equal(role["Credentials"]["AccessKeyId"], "444455556666", "a role's access key")
+    s3.create_bucket(Bucket=bucket)
+    for operation, code in [
+        ("get_bucket_policy", "NoSuchBucketPolicy"),
+        ("get_bucket_encryption", "ServerSideEncryptionConfigurationNotFoundError"),
+        ("get_bucket_lifecycle_configuration", "NoSuchLifecycleConfiguration"),
+        ("get_bucket_ownership_controls", "OwnershipControlsNotFoundError"),
+        ("get_public_access_block", "NoSuchPublicAccessBlockConfiguration"),
+    ]:
+        try:
+            getattr(s3, operation)(Bucket=bucket)
+            raise Wrong(f"{operation} succeeded before anything was set")
+        except ClientError as error:
+            equal((error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]), (code, 404), operation)
+    equal("EventBridgeConfiguration" in s3.get_bucket_notification_configuration(Bucket=bucket), False, "events before they are set")
+    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}})
+    equal("EventBridgeConfiguration" in s3.get_bucket_notification_configuration(Bucket=bucket), True, "events")
+    policy = json.dumps({"Version": "2012-10-17", "Statement": []})
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy)
+    equal(s3.get_bucket_policy(Bucket=bucket)["Policy"], policy, "policy")
+    rule = {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": "a/"}, "Expiration": {"Days": 30}}
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [rule]})
+    equal(s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"], [rule], "lifecycle")
+    s3.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]})
+    equal(s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"], [{"ObjectOwnership": "BucketOwnerEnforced"}], "ownership")
 
 
 def tags(client, detector):
@@ -369,6 +433,8 @@ def main(port, exports=None, events_file=None):
     costs(client, detector)
     organization(client, detector)
     members(client, detector)
+    if not exports:
+        elsewhere(port, client, detector)
     tags(client, detector)
     must("ListIPSets" in client.refuses("UnknownOperationException", "list_ip_sets", DetectorId=detector), "an unknown operation is not named")
     told = events(client, events_file, findings) if events_file else 0

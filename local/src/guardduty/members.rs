@@ -144,7 +144,7 @@ pub(crate) fn administrator(state: &State, call: &Call) -> Result<Value, ApiErro
     state.detector(call)?;
     let home = &state.home;
     let Some(id) = state.wide.administrator_of(&home.region, &home.account_id) else {
-        return Ok(json!({ "administrator": null }));
+        return Ok(json!({ "administrator": {} }));
     };
     Ok(json!({ "administrator": { "accountId": id, "relationshipStatus": "Enabled" } }))
 }
