@@ -15,4 +15,4 @@ pub(crate) mod regions;
 
 pub(crate) use change::{Change, Consent};
 pub(crate) use reach::{Places, Reach, Seat};
-pub(crate) use refused::refused;
+pub(crate) use refused::{RegionOff, refused};

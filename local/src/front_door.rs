@@ -12,7 +12,7 @@ use s3s::service::S3Service;
 
 use crate::bus_api::BusApi;
 use crate::disturbance::{Disturbance, Mishap};
-use crate::guardduty::homes::Homes;
+use crate::guardduty::{self, homes::Homes};
 use crate::identity_api;
 use crate::json_call;
 use crate::machine::REGION;
@@ -114,6 +114,9 @@ impl FrontDoor {
                 let scope = scope(&head).unwrap_or_default();
                 let account = self.guardduty.account(&scope.access_key);
                 let region = if scope.region.is_empty() { REGION } else { &scope.region };
+                if self.outage.is_closed(region) {
+                    return guardduty::unknown_client().map(Body::from);
+                }
                 let guardduty = self.guardduty.at(account, region);
                 guardduty.handle(Request::from_parts(head, body)).await
             }

@@ -18,8 +18,7 @@
 //! - `GetFindings` leaves unknown ids out, and of `additionalInfo` it shows only `value` and `type`.
 //! - `service.detectorId` is that of this detector, for members' findings too.
 //! - A detector has one publishing destination. A bucket's policy is looked at when the destination is
-//!   made or changed, its key never; later what counts is whether the object can be written.
-//!   Signatures are not checked either.
+//!   made or changed and when an object is written, its key never. Signatures are not checked either.
 
 mod body;
 mod call;
@@ -85,6 +84,11 @@ pub struct Config {
     pub account_id: String,
     /// Such as `eu-central-1`.
     pub region: String,
+}
+
+/// What GuardDuty answers where an account has not opted in to the Region.
+pub(crate) fn unknown_client() -> Response<Bytes> {
+    ApiError::unknown_client().response()
 }
 
 /// Takes each EventBridge envelope as it is sent.
@@ -217,13 +221,22 @@ impl GuardDuty {
             (self.shared.events)(event);
         }
         for object in publication.objects {
-            let written =
-                self.shared.exports.put(&object.bucket, &object.key, object.bytes.clone()).await;
+            let written = self.write(&object.bucket, &object.key, object.bytes.clone()).await;
             if let Err(error) = &written {
                 tracing::warn!(bucket = object.bucket, key = object.key, %error, "export object not written");
             }
             publishing::settle(&mut self.state(), object, written.is_ok(), now);
         }
+    }
+
+    async fn write(&self, bucket: &str, key: &str, bytes: Bytes) -> anyhow::Result<()> {
+        let policy = self.shared.exports.policy(bucket);
+        let may = |policy: &String| destinations::may_write(&self.state(), policy, bucket, key);
+        anyhow::ensure!(
+            policy.as_ref().is_none_or(may),
+            "the policy of {bucket} does not allow it"
+        );
+        self.shared.exports.put(bucket, key, bytes).await
     }
 
     /// Every version of every finding so far, with what was handed over of it.

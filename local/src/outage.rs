@@ -1,6 +1,8 @@
 //! S3 without its markers, and credentials whose time is over: what tests switch off and on again.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
@@ -12,6 +14,7 @@ pub struct Outage {
     /// 0 when there is none.
     status: AtomicU16,
     has_expired: AtomicBool,
+    closed: Mutex<BTreeSet<String>>,
 }
 
 impl Outage {
@@ -23,6 +26,15 @@ impl Outage {
     /// From now on every call is refused because its credentials have expired, or no longer.
     pub fn expire_credentials(&self, has_expired: bool) {
         self.has_expired.store(has_expired, Ordering::Relaxed);
+    }
+
+    /// From now on GuardDuty of this Region refuses everybody, as where an account has not opted in.
+    pub fn close_region(&self, region: &str) {
+        self.closed.lock().unwrap_or_else(PoisonError::into_inner).insert(region.to_owned());
+    }
+
+    pub(crate) fn is_closed(&self, region: &str) -> bool {
+        self.closed.lock().unwrap_or_else(PoisonError::into_inner).contains(region)
     }
 
     pub(crate) fn answer(&self, head: &Parts) -> Option<Response<Body>> {

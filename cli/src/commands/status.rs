@@ -48,8 +48,10 @@ struct StatusV1<'a> {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let reach = arguments.places.reach()?;
-    let answers = reach.each(async |seat| Ok(seat.health().await));
-    let places: Vec<Health> = answers.into_iter().filter_map(|(_, health)| health.ok()).collect();
+    let mut places = Vec::new();
+    for (_, answer) in reach.each(async |seat| seat.health().await) {
+        places.push(answer?);
+    }
     match arguments.output {
         StatusFormat::Table => anstream::print!("{}", sheet::text(&places)),
         StatusFormat::Json => {

@@ -36,11 +36,11 @@ pub(crate) struct Selection {
     severity: Option<i64>,
 }
 
-/// A condition that was read.
+/// A condition in one line that was read.
 #[derive(Debug, Clone)]
-struct Holding(Filter);
+pub(crate) struct Holding(pub(crate) Filter);
 
-fn condition(text: &str) -> Result<Holding, String> {
+pub(crate) fn condition(text: &str) -> Result<Holding, String> {
     let criteria = expression::criteria(text)?;
     Filter::from_criteria_json(&criteria).map(Holding).map_err(|error| error.to_string())
 }

@@ -4,7 +4,7 @@ use aws_sdk_guardduty::types::{Condition, FindingCriteria, GroupByType};
 use findings::{Severity, SeverityLevel, Timestamp};
 use serde::Serialize;
 
-use super::{Seat, detector::DetectorNow, refused};
+use super::{RegionOff, Seat, detector::DetectorNow, refused};
 
 /// One place as `status` has it. Its members are a contract.
 #[derive(Debug, Clone, Serialize)]
@@ -85,13 +85,17 @@ impl Health {
 
 impl Seat {
     /// Asks for everything. What fails is told in the answer, beside what did not.
-    pub(crate) async fn health(&self) -> Health {
+    ///
+    /// # Errors
+    /// When the account has not opted in to the Region.
+    pub(crate) async fn health(&self) -> anyhow::Result<Health> {
         let detector = match self.detector().await {
             Ok(Some(detector)) => detector,
-            Ok(None) => return Health::new(self, State::NoDetector),
+            Ok(None) => return Ok(Health::new(self, State::NoDetector)),
+            Err(error) if error.is::<RegionOff>() => return Err(error),
             Err(error) => {
                 let errors = vec![format!("{error:#}")];
-                return Health { errors, ..Health::new(self, State::Unknown) };
+                return Ok(Health { errors, ..Health::new(self, State::Unknown) });
             }
         };
         let state = if detector.enabled { State::Enabled } else { State::Suspended };
@@ -109,7 +113,7 @@ impl Seat {
         }
         health.errors = errors;
         health.detector = Some(detector);
-        health
+        Ok(health)
     }
 
     /// The publishing destination; a detector has one.

@@ -7,7 +7,7 @@ use futures::{StreamExt, stream};
 use platform::aws::{Aws, credentials_problem};
 use tokio::runtime::Runtime;
 
-use super::regions;
+use super::{RegionOff, regions};
 use crate::{arguments::ConnectionArguments, exit::Unusable, history::Connection, progress};
 
 /// So many accounts and Regions are asked at a time.
@@ -62,9 +62,14 @@ impl Seat {
     }
 }
 
+/// What each place answered.
+pub(crate) type Answers<T> = Vec<(Seat, anyhow::Result<T>)>;
+
 /// The places of one command.
 pub(crate) struct Reach {
     pub(crate) seats: Vec<Seat>,
+    /// Every Region was meant, whichever the account is in.
+    is_every: bool,
     runtime: Arc<Runtime>,
 }
 
@@ -99,7 +104,7 @@ impl Places {
             },
         };
         let seats = runtime.block_on(self.seats(&connection, caller, &regions));
-        Ok(Reach { seats, runtime })
+        Ok(Reach { seats, is_every: self.all_regions, runtime })
     }
 
     async fn seats(
@@ -149,11 +154,9 @@ impl Reach {
         self.runtime.block_on(calls)
     }
 
-    /// Asks every place, several at a time, and gives the answers in the order of the places.
-    pub(crate) fn each<T>(
-        &self,
-        ask: impl AsyncFn(&Seat) -> anyhow::Result<T>,
-    ) -> Vec<(Seat, anyhow::Result<T>)> {
+    /// Asks every place, several at a time, and gives the answers in the order of the places. Of
+    /// --all-regions, those that the account has not opted in to are left out, and named.
+    pub(crate) fn each<T>(&self, ask: impl AsyncFn(&Seat) -> anyhow::Result<T>) -> Answers<T> {
         let bar = progress::things(self.seats.len() as u64);
         let answers = stream::iter(&self.seats).map(|seat| {
             let (ask, bar) = (&ask, &bar);
@@ -163,8 +166,15 @@ impl Reach {
                 (seat.clone(), answer)
             }
         });
-        let answers = self.wait(answers.buffered(AT_A_TIME).collect());
+        let answers: Answers<T> = self.wait(answers.buffered(AT_A_TIME).collect());
         bar.finish_and_clear();
+        let (off, answers): (Vec<_>, Vec<_>) = answers.into_iter().partition(|(_, answer)| {
+            self.is_every && answer.as_ref().err().is_some_and(|error| error.is::<RegionOff>())
+        });
+        if !off.is_empty() {
+            let names: Vec<_> = off.iter().map(|(seat, _)| seat.region.as_str()).collect();
+            anstream::eprintln!("not enabled for the account and left out: {}", names.join(", "));
+        }
         answers
     }
 

@@ -12,6 +12,11 @@ use platform::{aws::credentials_problem, guardduty::GuardDutyError};
 use super::{Seat, regions};
 use crate::printable::printable;
 
+/// The account has not opted in to the Region.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct RegionOff(String);
+
 /// What to tell of a call that failed. `operation` is named as IAM does, such as `ListDetectors`.
 pub(crate) fn refused<E>(
     operation: &str,
@@ -39,11 +44,14 @@ where
         Some(status) => format!("{status} {code} {message}").trim_end().to_owned(),
         None => DisplayErrorContext(&error).to_string(),
     };
-    anyhow!(
-        "{operation} in {seat} failed: {}; {}",
-        printable(&told),
-        advice(operation, status, &code, &message, seat)
-    )
+    let next = advice(operation, status, &code, &message, seat);
+    let text = format!("{operation} in {seat} failed: {}; {next}", printable(&told));
+    let is_foreign =
+        ["InvalidClientToken", "UnrecognizedClient"].iter().any(|own| code.contains(own));
+    if is_foreign && regions::is_opt_in(&seat.region) {
+        return RegionOff(text).into();
+    }
+    anyhow!(text)
 }
 
 /// What to tell of a call about findings that failed.

@@ -156,6 +156,20 @@ pub(crate) fn permission_to_check(state: &State, call: &Call) -> Option<Asked> {
     })
 }
 
+/// Whether the policy of its bucket lets an object be written.
+pub(crate) fn may_write(state: &State, policy: &str, bucket: &str, key: &str) -> bool {
+    let home = &state.home;
+    let Some(detector) = &state.detector else { return false };
+    let asked = Asked {
+        bucket: bucket.to_owned(),
+        object_arn: format!("arn:{}:s3:::{bucket}/{key}", home.partition()),
+        account: home.account_id.clone(),
+        region: home.region.clone(),
+        detector_arn: home.arn(&format!("detector/{}", detector.id)),
+    };
+    asked.is_given_by(policy)
+}
+
 pub(crate) fn not_permitted() -> ApiError {
     ApiError::bad_request(
         "The request failed because the GuardDuty service principal does not have permission to the KMS key or the resource specified by the destinationProperties parameter.",

@@ -54,6 +54,11 @@ impl ApiError {
         Self::new(StatusCode::FORBIDDEN, "AccessDeniedException", message)
     }
 
+    pub(crate) fn unknown_client() -> Self {
+        let message = "The security token included in the request is invalid.";
+        Self::new(StatusCode::FORBIDDEN, "UnrecognizedClientException", message)
+    }
+
     pub(crate) fn internal() -> Self {
         let message = "The request failed because of an internal error.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerErrorException", message)

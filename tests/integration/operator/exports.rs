@@ -77,6 +77,17 @@ fn an_export_is_set_up_published_and_every_part_that_breaks_is_named_and_repaire
         assert!(!rig.ok(&SETUP).contains("nothing to change"), "{check} is repaired");
         assert_eq!(names(&problems(&rig, 0), "fail").len(), 0, "{check}");
     }
+    // GuardDuty finds out at its next object, and says so.
+    let nobody = r#"{"Version":"2012-10-17","Statement":[]}"#.to_owned();
+    store.set_policy("walk-exports", Some(nobody));
+    rig.ok(&["samples", "Backdoor:EC2/DenialOfService.Dns", "--yes"]);
+    rig.advance(FIVE_MINUTES);
+    assert_eq!(names(&problems(&rig, 3), "fail"), ["status", "bucket_policy"]);
+    assert_eq!(rig.run(&["status"]).status.code(), Some(3));
+    let repaired = rig.ok(&SETUP);
+    assert!(repaired.contains("verified again"), "{repaired}");
+    rig.advance(FIVE_MINUTES);
+    assert_eq!(names(&problems(&rig, 0), "fail").len(), 0);
     store.set_policy("walk-exports", Some(denied));
     rig.ok(&SETUP);
     assert!(store.policy("walk-exports").unwrap().contains("Theirs"), "what others wrote stays");

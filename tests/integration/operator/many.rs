@@ -54,6 +54,21 @@ fn regions_stand_side_by_side_and_one_that_fails_does_not_stop_the_others() {
 }
 
 #[test]
+fn of_all_regions_those_that_the_account_is_not_in_are_left_out_and_one_that_was_named_is_told() {
+    let rig = Rig::new();
+    rig.machine.outage.close_region("eu-south-2");
+    let output = rig.run(&["enable", "--all-regions", "--yes", "--output", "json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stderr(&output).contains("left out: eu-south-2"), "{}", stderr(&output));
+    let output = rig.run(&["status", "--all-regions", "--output", "json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(!stdout(&output).contains("eu-south-2") && !stdout(&output).contains("no_detector"));
+    let told = rig.refused(&["suspend", "--yes", "--region", "eu-south-2"], 255);
+    assert!(told.contains("enable eu-south-2 for the account"), "{told}");
+    rig.stop();
+}
+
+#[test]
 fn another_account_is_entered_through_a_role_and_a_closed_one_is_told_with_the_role() {
     let rig = Rig::new();
     let there = ["--account", OTHER, "--role-name", "ops"];

@@ -1,7 +1,9 @@
 //! Nothing is changed or destroyed without a plan, a person or a plain word.
 
+use std::{io::Write, process::Stdio};
+
 use super::{PROBE, Rig};
-use crate::binary::stdout;
+use crate::{binary::stdout, skip::skipped};
 
 #[test]
 fn without_a_terminal_and_without_yes_every_command_that_writes_refuses() {
@@ -69,6 +71,39 @@ fn disable_refuses_while_a_finding_would_be_lost() {
     assert!(told.contains("name a new file"), "{told}");
     assert_eq!(std::fs::read_to_string(&taken).unwrap(), "mine");
     assert!(rig.ok(&["status"]).contains("enabled"));
+    rig.stop();
+}
+
+#[test]
+fn at_a_terminal_the_detectors_own_id_has_to_be_typed() {
+    if std::process::Command::new("script").arg("--version").output().is_err() {
+        return skipped("a terminal for `guardsift disable`: `script` is not installed");
+    }
+    let rig = Rig::new();
+    rig.ok(&["enable", "--yes"]);
+    let status = rig.json(&["status", "--output", "json"]);
+    let id = status["places"][0]["detector"]["id"].as_str().unwrap().to_owned();
+    let typed = |answer: &str| {
+        let binary = crate::binary::folder().join("guardsift");
+        let mut script = std::process::Command::new("script");
+        script.args(["-qec", &format!("{} disable", binary.display()), "/dev/null"]);
+        let environment = rig.command(&[]);
+        script
+            .env_clear()
+            .envs(environment.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let mut child = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(format!("{answer}\n").as_bytes()).unwrap();
+        stdout(&child.wait_with_output().unwrap())
+    };
+    let told = typed("yes");
+    assert!(
+        told.contains("Type the detector's id") && told.contains("nothing was disabled"),
+        "{told}"
+    );
+    assert!(rig.ok(&["status"]).contains("enabled"));
+    let told = typed(&id);
+    assert!(told.contains("GuardDuty is disabled"), "{told}");
+    assert!(rig.ok(&["status"]).contains("no detector"));
     rig.stop();
 }
 

@@ -16,6 +16,7 @@ use crate::{
     excerpt::Excerpt,
     exit::{Exit, Unusable},
     history::{self, Connection, Inflater, Text, each_text},
+    operate::findings::{Holding, condition},
 };
 
 #[derive(Debug, clap::Args)]
@@ -29,6 +30,9 @@ pub(crate) struct Arguments {
     /// Only findings for which these criteria hold, as a rule has them, in JSON
     #[arg(long, value_name = "CRITERIA")]
     criteria: Option<String>,
+    /// Only findings for which this holds, such as 'severity >= high and type ~ "Backdoor:*"'
+    #[arg(long = "where", value_name = "EXPR", value_parser = condition, conflicts_with = "criteria")]
+    condition: Option<Holding>,
     #[command(flatten)]
     excerpt: Excerpt,
     /// Write into this file instead of standard output
@@ -42,12 +46,16 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   guardsift findings export api --region eu-west-1 --out findings.jsonl
   guardsift findings export s3://my-exports/AWSLogs/ --since 7d --format ocsf
+  guardsift findings export api --where 'severity >= high and type ~ \"Backdoor:*\"' --format json
   guardsift findings export exports/ --format csv --criteria '{\"severity\": {\"greaterThanOrEqual\": 7}}'
 
 Each version of a finding comes out once, however often it stands in the sources.";
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let criteria = arguments.criteria.as_deref().map(criteria).transpose()?;
+    let criteria = match (&arguments.criteria, &arguments.condition) {
+        (Some(text), _) => Some(criteria(text)?),
+        (None, condition) => condition.as_ref().map(|own| own.0.clone()),
+    };
     let connection =
         Connection::new(arguments.connection.settings(arguments.excerpt.regions.first()));
     let sources = history::sources(&arguments.paths, &connection)?;

@@ -7,7 +7,7 @@ use super::now::Automatic;
 use crate::{
     exit::Exit,
     operate::{
-        Places, Seat,
+        Places, RegionOff, Seat,
         aligned::{Cell, aligned},
         members::Member,
     },
@@ -57,8 +57,10 @@ struct OrgV1<'a> {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let reach = arguments.places.reach()?;
-    let answers = reach.each(async |seat| Ok(organization(seat).await));
-    let places: Vec<Organization> = answers.into_iter().filter_map(|(_, own)| own.ok()).collect();
+    let mut places = Vec::new();
+    for (_, answer) in reach.each(async |seat| organization(seat).await) {
+        places.push(answer?);
+    }
     match arguments.output {
         OrgFormat::Table => anstream::print!("{}", text(&places)),
         OrgFormat::Json => {
@@ -83,11 +85,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     Ok(Exit::Success)
 }
 
-async fn organization(seat: &Seat) -> Organization {
+/// # Errors
+/// When the account has not opted in to the Region.
+async fn organization(seat: &Seat) -> anyhow::Result<Organization> {
     let mut errors = Vec::new();
     let delegated = seat.delegated().await;
     let detector = match seat.detector_id().await {
         Ok(detector) => detector,
+        Err(error) if error.is::<RegionOff>() => return Err(error),
         Err(error) => {
             errors.push(format!("{error:#}"));
             None
@@ -121,7 +126,7 @@ async fn organization(seat: &Seat) -> Organization {
             Err(error) => own.errors.push(format!("{error:#}")),
         }
     }
-    own
+    Ok(own)
 }
 
 fn text(places: &[Organization]) -> String {
