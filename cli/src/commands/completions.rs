@@ -49,3 +49,29 @@ pub(crate) fn man(arguments: &ManArguments) -> anyhow::Result<Exit> {
     anstream::eprintln!("the pages are in {}", folder.display());
     Ok(Exit::Success)
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Command;
+
+    use super::*;
+
+    fn without_examples(command: &Command, path: &str) -> Vec<String> {
+        let path = format!("{path} {}", command.get_name());
+        if command.has_subcommands() {
+            return command
+                .get_subcommands()
+                .flat_map(|own| without_examples(own, &path))
+                .collect();
+        }
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let is_shown = help.contains("Examples:\n  ") && help.contains(path.trim());
+        if is_shown { Vec::new() } else { vec![path] }
+    }
+
+    #[test]
+    fn the_grammar_holds_together_and_every_command_shows_examples_of_itself() {
+        Root::command().debug_assert();
+        assert_eq!(without_examples(&Root::command(), ""), Vec::<String>::new());
+    }
+}

@@ -74,6 +74,11 @@ impl Selection {
             && self.severity.is_none()
     }
 
+    /// Whether it asks for the state that findings shall be brought into.
+    pub(crate) fn asks_for(&self, archived: bool) -> bool {
+        if archived { self.archived } else { self.open }
+    }
+
     /// The same selection of findings that are archived, or that are not.
     pub(crate) fn of_state(&self, archived: bool) -> Self {
         Self { archived, open: !archived, ..self.clone() }

@@ -1,6 +1,10 @@
 //! The export set up, examined, broken in each way that the emulator can break it, and repaired.
 
-use std::{process::Stdio, time::Duration};
+use std::{
+    io::{BufRead, BufReader},
+    process::Stdio,
+    time::Duration,
+};
 
 use local::machine::LAKE_BUCKET;
 use serde_json::Value;
@@ -174,16 +178,22 @@ fn the_canary_is_timed_into_the_export_and_the_lake() {
     let arguments =
         ["export", "doctor", "--canary", "--lake", &lake, "--wait", "2m", "--output", "json"];
     let mut child =
-        rig.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    // The export's marks on the clock come sooner than in real time.
-    while child.try_wait().unwrap().is_none() {
-        std::thread::sleep(Duration::from_millis(500));
-        rig.runtime.block_on(rig.machine.advance(FIVE_MINUTES));
-    }
+        rig.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut told = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(told.any(|line| line.unwrap().contains("was asked for")));
+    // The export's next mark on the clock comes at once.
+    rig.advance(FIVE_MINUTES);
+    let last = told.last();
     let output = child.wait_with_output().unwrap();
     let object: Value = serde_json::from_str(&stdout(&output)).unwrap();
     for place in ["in_guardduty", "in_export", "in_lake"] {
-        assert!(object["canary"][place].is_number(), "{place} in {object}");
+        assert!(object["canary"][place].is_number(), "{place} in {object}, {last:?}");
     }
+    let id = object["canary"]["finding_id"].as_str().unwrap();
+    assert!(rig.ok(&["timeline", id, "--lake", &lake]).contains("first version kept"));
+
+    // All that there is lies in the lake, so nothing is lost.
+    rig.ok(&["disable", "--lake", &lake, "--yes", "--i-have-a-copy"]);
+    assert!(rig.ok(&["status"]).contains("no detector"));
     rig.stop();
 }

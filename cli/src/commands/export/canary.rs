@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// How often it is looked for.
-const EVERY: Duration = Duration::from_secs(5);
+const EVERY: Duration = Duration::from_secs(2);
 /// An export object is no larger when nothing but samples is in it.
 const MOST_BYTES: usize = 64 << 20;
 

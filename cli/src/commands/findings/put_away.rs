@@ -46,6 +46,10 @@ pub(super) fn run(arguments: &Arguments, archived: bool) -> anyhow::Result<Exit>
         let message = "no finding was named: give ids, or choose with --where, --rule, --older-than or --severity";
         return Err(Unusable(message.to_owned()).into());
     }
+    if selection.asks_for(archived) {
+        let (flag, state) = if archived { ("--archived", "archived") } else { ("--open", "open") };
+        return Err(Unusable(format!("{flag} chooses findings that are {state} already")).into());
+    }
     let selection = selection.of_state(!archived);
     let chosen = selection.load()?;
     let reach = places.reach()?;

@@ -1,6 +1,6 @@
 //! Carries out what an export needs, in an order in which GuardDuty finds everything ready.
 
-use std::error::Error;
+use std::{error::Error, time::Duration};
 
 use anyhow::anyhow;
 use aws_sdk_guardduty::types::{DestinationProperties, DestinationType};
@@ -20,6 +20,10 @@ use super::{
     needs::{Aim, Needs},
 };
 use crate::operate::{Seat, refused};
+
+/// A policy that was just written is not known everywhere at once.
+const TRIES: u32 = 4;
+const PAUSE: Duration = Duration::from_secs(3);
 
 /// What was done so far, for the message when something fails.
 struct Progress<'s> {
@@ -120,7 +124,8 @@ impl Seat {
             progress.step("folder", "s3:PutObject", call.send().await)?;
         }
         if let Some(aim) = &needs.destination {
-            self.aim(place, aim, &mut progress).await?;
+            let tries = if needs.policy.is_some() { TRIES } else { 1 };
+            self.aim(place, aim, tries, &mut progress).await?;
         }
         self.look(place).await
     }
@@ -129,6 +134,7 @@ impl Seat {
         &self,
         place: &ExportPlace,
         aim: &Aim,
+        tries: u32,
         progress: &mut Progress<'_>,
     ) -> anyhow::Result<()> {
         let guardduty = self.guardduty().await;
@@ -138,17 +144,19 @@ impl Seat {
             .build();
         match aim {
             Aim::Create => {
+                let call = guardduty.create_publishing_destination();
                 let call =
-                    guardduty.create_publishing_destination().detector_id(&place.detector_id);
-                let call =
-                    call.destination_type(DestinationType::S3).destination_properties(properties);
-                progress.step("destination", "CreatePublishingDestination", call.send().await)
+                    call.detector_id(&place.detector_id).destination_type(DestinationType::S3);
+                let call = call.destination_properties(properties);
+                let answer = settled(tries, async || call.clone().send().await).await;
+                progress.step("destination", "CreatePublishingDestination", answer)
             }
             Aim::Update(id) => {
-                let call =
-                    guardduty.update_publishing_destination().detector_id(&place.detector_id);
-                let call = call.destination_id(id).destination_properties(properties);
-                progress.step("destination", "UpdatePublishingDestination", call.send().await)
+                let call = guardduty.update_publishing_destination();
+                let call = call.detector_id(&place.detector_id).destination_id(id);
+                let call = call.destination_properties(properties);
+                let answer = settled(tries, async || call.clone().send().await).await;
+                progress.step("destination", "UpdatePublishingDestination", answer)
             }
         }
     }
@@ -170,4 +178,24 @@ impl Seat {
             )),
         }
     }
+}
+
+/// Calls again while GuardDuty says that it has no permission.
+async fn settled<T, E>(
+    tries: u32,
+    call: impl AsyncFn() -> Result<T, SdkError<E, HttpResponse>>,
+) -> Result<T, SdkError<E, HttpResponse>>
+where
+    SdkError<E, HttpResponse>: ProvideErrorMetadata,
+{
+    let mut answer = call().await;
+    for _ in 1..tries {
+        let told = answer.as_ref().err().and_then(ProvideErrorMetadata::message);
+        if !told.is_some_and(|told| told.contains("permission")) {
+            break;
+        }
+        tokio::time::sleep(PAUSE).await;
+        answer = call().await;
+    }
+    answer
 }
