@@ -75,6 +75,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let is_text = arguments.output == ChangeFormat::Text;
     if is_text {
         anstream::print!("{}", loss.text());
+    } else if !arguments.yes && !arguments.dry_run {
+        anstream::eprint!("{}", loss.text());
     }
     let mut told = DisableV1 {
         schema: "guardsift.disable/v1",

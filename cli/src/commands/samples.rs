@@ -128,6 +128,7 @@ async fn self_test(seat: &Seat, types: &[String]) -> anyhow::Result<()> {
             "{left} samples in {seat} are still open; archive them with `guardsift findings archive`"
         ));
     }
-    anstream::eprintln!("{seat}: {} samples came and are archived", ids.len());
+    let noun = if ids.len() == 1 { "sample" } else { "samples" };
+    anstream::eprintln!("{seat}: {} {noun} seen and archived again", ids.len());
     Ok(())
 }

@@ -122,6 +122,10 @@ impl<A> Plan<A> {
             anstream::print!("{}", table(&changes));
         }
         if !consent.dry_run && !changes.is_empty() {
+            if !is_text && !consent.yes {
+                // Standard output is for the object; nobody is asked about what was not shown.
+                anstream::eprint!("{}", table(&changes));
+            }
             if !confirmed(&question(&changes), consent.yes)? {
                 anstream::eprintln!("nothing was changed");
                 return Ok(Exit::Success);

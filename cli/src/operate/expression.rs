@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// # Errors
 /// What was expected, and where.
 pub(crate) fn criteria(text: &str) -> Result<Value, String> {
-    let mut reader = Reader { tokens: tokens(text)?, next: 0 };
+    let mut reader = Reader { tokens: tokens(text)?, next: 0, depth: 0 };
     let read = reader.any()?;
     match reader.peek() {
         None => Ok(read),
@@ -65,9 +65,13 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
     Ok(tokens)
 }
 
+/// Nobody nests deeper, and the stack ends somewhere.
+const DEPTH: usize = 64;
+
 struct Reader {
     tokens: Vec<Token>,
     next: usize,
+    depth: usize,
 }
 
 impl Reader {
@@ -112,7 +116,12 @@ impl Reader {
 
     fn one(&mut self) -> Result<Value, String> {
         if self.takes_sign("(") {
+            self.depth += 1;
+            if self.depth > DEPTH {
+                return Err(format!("more than {DEPTH} parentheses within each other"));
+            }
             let inner = self.any()?;
+            self.depth -= 1;
             return if self.takes_sign(")") {
                 Ok(inner)
             } else {
@@ -265,6 +274,7 @@ mod tests {
             ("(severity < 4", "`)`"),
             ("type = 'open", "has no end"),
             ("severity ! 4", "no operator"),
+            (&"(".repeat(100_000), "within each other"),
         ] {
             let error = criteria(text).unwrap_err();
             assert!(error.contains(part), "{text}: {error}");
