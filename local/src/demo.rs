@@ -141,10 +141,12 @@ fn machine_config(config: &DemoConfig) -> MachineConfig {
             timeout: Duration::from_secs(2),
             visibility: Duration::from_secs(2),
             max_receive_count: 5,
+            rest: None,
         },
         workers: 2,
         log_level: "INFO".to_owned(),
         finding_events: Default::default(),
+        auto_archive: Default::default(),
     }
 }
 

@@ -25,6 +25,8 @@ pub(crate) struct MappingSettings {
     pub concurrency: usize,
     /// The region that the records carry.
     pub region: String,
+    /// How long a message rests at most once its invocation has failed; without it as long as its visibility timeout lasts.
+    pub rest: Option<Duration>,
 }
 
 /// What a mapping has done so far.
@@ -108,6 +110,9 @@ impl Mapping {
         for message in batch {
             if back.contains(&message.message_id) {
                 self.failed.fetch_add(1, Ordering::Relaxed);
+                if let Some(rest) = self.settings.rest {
+                    self.queue.show_within(&message.receipt, rest);
+                }
             } else if self.queue.delete(&message.receipt) {
                 self.succeeded.fetch_add(1, Ordering::Relaxed);
             }

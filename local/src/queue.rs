@@ -154,6 +154,15 @@ impl Queue {
         true
     }
 
+    /// Shows a received message again after this long, unless it is shown earlier anyway.
+    pub(crate) fn show_within(&self, receipt: &str, time: Duration) {
+        if let Some(hidden) = self.state().in_flight.get_mut(receipt) {
+            hidden.until = hidden.until.min(Instant::now() + time);
+        }
+        // Whoever waits for it sleeps until the time that it had.
+        self.arrived.notify_one();
+    }
+
     /// How much is in the queue now.
     pub(crate) fn depth(&self) -> Depth {
         let state = self.state();

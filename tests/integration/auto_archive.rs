@@ -41,12 +41,6 @@ async fn start(rules: &str, mode: &str) -> Running {
     start_with(rules, mode, |_| {}).await
 }
 
-/// For runs that fail each time: a message is given up after seconds.
-fn impatient(config: &mut MachineConfig) {
-    config.timings.timeout = Duration::from_secs(5);
-    config.timings.visibility = Duration::from_secs(5);
-}
-
 async fn start_with(rules: &str, mode: &str, change: impl FnOnce(&mut MachineConfig)) -> Running {
     let state = tempfile::tempdir().unwrap();
     let mut config = MachineConfig {
@@ -57,6 +51,8 @@ async fn start_with(rules: &str, mode: &str, change: impl FnOnce(&mut MachineCon
             timeout: Duration::from_secs(30),
             visibility: Duration::from_secs(30),
             max_receive_count: 2,
+            // A function has its whole time; only nobody waits for what has failed already.
+            rest: Some(Duration::from_millis(200)),
         },
         ..MachineConfig::for_people(state.path().join("machine"), folder())
     };

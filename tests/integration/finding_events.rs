@@ -55,6 +55,7 @@ async fn stage(setting: Setting<'_>) -> Stage {
             timeout: setting.timeout,
             visibility: setting.timeout,
             max_receive_count: setting.max_receive_count,
+            rest: None,
         },
         workers: 2,
         log_level: setting.log_level.to_owned(),

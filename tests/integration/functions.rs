@@ -39,6 +39,7 @@ async fn start(rules: &str, mode: &str) -> Running {
             timeout: Duration::from_secs(3),
             visibility: Duration::from_secs(3),
             max_receive_count: 2,
+            rest: None,
         },
         ..MachineConfig::for_people(state.path().join("machine"), folder())
     };

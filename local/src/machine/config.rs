@@ -66,6 +66,8 @@ pub struct MachineConfig {
     pub log_level: String,
     /// Variables of finding-events beside and ahead of its own.
     pub finding_events: BTreeMap<String, String>,
+    /// The same for auto-archive.
+    pub auto_archive: BTreeMap<String, String>,
 }
 
 /// Real-time limits, short where AWS's are long.
@@ -77,6 +79,9 @@ pub struct Timings {
     pub visibility: Duration,
     /// Receives before a message is given up.
     pub max_receive_count: u32,
+    /// How long a message rests at most once its invocation has failed. On AWS, and without this, it is for
+    /// what is left of the visibility timeout.
+    pub rest: Option<Duration>,
 }
 
 impl FunctionName {
@@ -126,10 +131,12 @@ impl MachineConfig {
                 timeout: Duration::from_secs(30),
                 visibility: Duration::from_secs(30),
                 max_receive_count: 5,
+                rest: None,
             },
             workers: 1,
             log_level: "INFO".to_owned(),
             finding_events: BTreeMap::new(),
+            auto_archive: BTreeMap::new(),
         }
     }
 
@@ -185,7 +192,8 @@ impl MachineConfig {
                 .map(|(name, value)| (name.to_owned(), value))
                 .chain(match name {
                     FunctionName::FindingEvents => self.finding_events.clone(),
-                    FunctionName::FindingExports | FunctionName::AutoArchive => BTreeMap::new(),
+                    FunctionName::AutoArchive => self.auto_archive.clone(),
+                    FunctionName::FindingExports => BTreeMap::new(),
                 })
                 .collect(),
             log: self.logs_folder().join(format!("{name}.log")),

@@ -35,10 +35,12 @@ fn setup() -> Setup {
             timeout: Duration::from_secs(5),
             visibility: Duration::from_secs(5),
             max_receive_count: 2,
+            rest: None,
         },
         workers: 1,
         log_level: "INFO".into(),
         finding_events: Default::default(),
+        auto_archive: Default::default(),
     };
     let setup = Setup { folder, config };
     FunctionName::ALL

@@ -94,13 +94,8 @@ pub(super) async fn start(config: MachineConfig) -> anyhow::Result<Machine> {
     let (fatal, fatal_seen) = watch::channel(None);
     let lanes = pairs.into_iter().map(|(name, pair)| {
         let settings = config.function(name, &format!("http://{endpoint}"), &webhook.to_string());
-        lane(
-            name,
-            pair,
-            Function::start(settings, fatal.clone(), &mut tasks),
-            config.workers,
-            &mut tasks,
-        )
+        let function = Function::start(settings, fatal.clone(), &mut tasks);
+        lane(name, pair, function, mapping_settings(&config), &mut tasks)
     });
     let lanes: Vec<Lane> = lanes.collect();
     let sweep = sweep(&config, &clock, &lanes)?;
@@ -243,15 +238,22 @@ fn serve_webhook(tasks: &mut JoinSet<()>, listener: TcpListener, inbox: &Arc<Inb
         .spawn(serve::serve(listener, move |request| webhook::handle(Arc::clone(&inbox), request)));
 }
 
+fn mapping_settings(config: &MachineConfig) -> MappingSettings {
+    MappingSettings {
+        batch_size: BATCH,
+        concurrency: config.workers,
+        region: REGION.to_owned(),
+        rest: config.timings.rest,
+    }
+}
+
 fn lane(
     name: FunctionName,
     pair: QueuePair,
     function: Arc<Function>,
-    workers: usize,
+    settings: MappingSettings,
     tasks: &mut JoinSet<()>,
 ) -> Lane {
-    let settings =
-        MappingSettings { batch_size: BATCH, concurrency: workers, region: REGION.to_owned() };
     let mapping = Arc::new(Mapping::new(Arc::clone(&pair.queue), Arc::clone(&function), settings));
     mapping.start(tasks);
     Lane { name, queue: pair.queue, dead_letters: pair.dead_letters, function, mapping }

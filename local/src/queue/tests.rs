@@ -25,6 +25,25 @@ async fn a_received_message_is_hidden_until_its_timeout_and_then_comes_back_with
 }
 
 #[tokio::test]
+async fn a_message_that_is_shown_earlier_reaches_who_waits_already_and_none_is_hidden_longer() {
+    let queue = Arc::new(queue(Duration::from_secs(60), None));
+    queue.send("body");
+    let first = queue.receive(1).await.remove(0);
+    let waiting = tokio::spawn({
+        let queue = Arc::clone(&queue);
+        async move { queue.receive(1).await }
+    });
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    queue.show_within(&first.receipt, Duration::from_millis(20));
+    let second = tokio::time::timeout(Duration::from_secs(5), waiting).await.unwrap().unwrap();
+    assert_eq!(second[0].receive_count, 2);
+    queue.hide(&second[0].receipt, Duration::ZERO);
+    queue.show_within(&second[0].receipt, Duration::from_secs(60));
+    let third = tokio::time::timeout(Duration::from_secs(5), queue.receive(1)).await.unwrap();
+    assert_eq!(third[0].receive_count, 3);
+}
+
+#[tokio::test]
 async fn a_message_received_too_often_moves_to_the_dead_letters() {
     let dead_letters = Arc::new(queue(Duration::from_secs(30), None));
     let redrive = Redrive { max_receive_count: 2, dead_letters: Arc::clone(&dead_letters) };

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn a8_a_rule_that_is_too_broad_archives_nothing_and_names_the_numbers() {
     block_on(async {
-        let running = start_with(&rules("max_archive_per_run: 5"), "apply", impatient).await;
+        let running = start(&rules("max_archive_per_run: 5"), "apply").await;
         let ids: Vec<String> = (0..6).map(|_| running.observe(2.0)).collect();
         running.sweep().await;
         assert!(ids.iter().all(|id| !running.is_archived(id)));
@@ -24,7 +24,7 @@ fn a8_a_rule_that_is_too_broad_archives_nothing_and_names_the_numbers() {
 fn a8_above_the_share_nothing_is_archived() {
     block_on(async {
         let text = rules("").replace("max_archive_share: 1", "max_archive_share: 0.5");
-        let running = start_with(&text, "apply", impatient).await;
+        let running = start(&text, "apply").await;
         let low: Vec<String> = (0..51).map(|_| running.observe(2.0)).collect();
         (0..49).for_each(|_| drop(running.observe(8.0)));
         let planned = running.guardsift(&["archive", "plan", "--output", "json"]).await;
