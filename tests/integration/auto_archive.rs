@@ -14,6 +14,7 @@ use crate::binary::{self, folder, stderr, stdout};
 
 mod caps;
 mod faults;
+mod shadow;
 mod undo;
 
 const PROBE: &str = "Recon:EC2/PortProbeUnprotectedPort";

@@ -16,6 +16,7 @@ use crate::{
 mod apply;
 mod log;
 mod plan;
+pub(crate) mod shadow;
 mod shown;
 
 #[derive(Debug, Subcommand)]
@@ -29,6 +30,9 @@ pub(crate) enum ArchiveCommand {
     /// Show what the ledger holds
     #[command(after_help = log::EXAMPLES)]
     Log(log::Arguments),
+    /// Show what the rules in the shadow would change
+    #[command(after_help = shadow::EXAMPLES)]
+    Shadow(shadow::Arguments),
 }
 
 pub(crate) fn run(command: &ArchiveCommand) -> anyhow::Result<Exit> {
@@ -36,6 +40,7 @@ pub(crate) fn run(command: &ArchiveCommand) -> anyhow::Result<Exit> {
         ArchiveCommand::Plan(arguments) => plan::run(arguments),
         ArchiveCommand::Apply(arguments) => apply::run(arguments),
         ArchiveCommand::Log(arguments) => log::run(arguments),
+        ArchiveCommand::Shadow(arguments) => shadow::run(arguments),
     }
 }
 
@@ -55,7 +60,7 @@ pub(crate) struct Place {
     connection: ConnectionArguments,
 }
 
-fn bucket(text: &str) -> Result<String, String> {
+pub(crate) fn bucket(text: &str) -> Result<String, String> {
     platform::config::bucket_name(text)
         .ok_or_else(|| format!("write {}", platform::config::BUCKET_ALLOWED))
 }
@@ -90,22 +95,25 @@ impl Reached {
         &self,
         calls: impl Future<Output = Result<T, ArchiveError>>,
     ) -> anyhow::Result<T> {
-        self.connection.runtime()?.block_on(calls).map_err(|error| self.explained(error))
+        self.connection
+            .runtime()?
+            .block_on(calls)
+            .map_err(|error| explained(error, &self.connection, &self.lake))
     }
+}
 
-    fn explained(&self, error: ArchiveError) -> anyhow::Error {
-        let lake = &self.lake;
-        match &error {
-            ArchiveError::GuardDuty(call) => guardduty_explained(call, &self.connection),
-            ArchiveError::Ledger(call) => store_explained(
-                call,
-                &self.connection,
-                &format!(
-                    "s3:ListBucket, s3:GetObject and s3:PutObject on arn:aws:s3:::{lake} and below"
-                ),
+/// The error with the Region, and what to do.
+pub(crate) fn explained(error: ArchiveError, connection: &Connection, lake: &str) -> anyhow::Error {
+    match &error {
+        ArchiveError::GuardDuty(call) => guardduty_explained(call, connection),
+        ArchiveError::Ledger(call) => store_explained(
+            call,
+            connection,
+            &format!(
+                "s3:ListBucket, s3:GetObject and s3:PutObject on arn:aws:s3:::{lake} and below"
             ),
-            _ => error.into(),
-        }
+        ),
+        _ => error.into(),
     }
 }
 

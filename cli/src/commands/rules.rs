@@ -7,6 +7,7 @@ use crate::exit::Exit;
 mod check;
 mod export;
 mod import;
+mod promote;
 mod schema;
 mod test;
 
@@ -24,6 +25,9 @@ pub(crate) enum RulesCommand {
     /// Turn rules into GuardDuty's own filters or EventBridge patterns, or say why that can't be
     #[command(after_help = export::EXAMPLES)]
     Export(export::Arguments),
+    /// Put a candidate in force: both are loaded, what changes is shown, the rules of today are kept
+    #[command(after_help = promote::EXAMPLES)]
+    Promote(Box<promote::Arguments>),
     /// Print the JSON Schema of rule files, for editors
     #[command(after_help = schema::EXAMPLES)]
     Schema(schema::Arguments),
@@ -35,6 +39,7 @@ pub(crate) fn run(command: &RulesCommand) -> anyhow::Result<Exit> {
         RulesCommand::Test(arguments) => test::run(arguments),
         RulesCommand::Import(arguments) => import::run(arguments),
         RulesCommand::Export(arguments) => export::run(arguments),
+        RulesCommand::Promote(arguments) => promote::run(arguments),
         RulesCommand::Schema(arguments) => schema::run(arguments),
     }
 }

@@ -5,8 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use archive::{Archive, ArchiveError, ArchivePlan, Candidate, Done, Ledger, Skipped, judged};
-use findings::{Finding, RuleSet};
+use archive::{
+    Archive, ArchiveError, ArchivePlan, Candidate, Done, Ledger, Planned, Skipped, judged,
+};
+use findings::{Finding, RuleSet, Timestamp};
 use platform::{
     Failure, Invocation,
     aws::Aws,
@@ -21,7 +23,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tracing::{error, warn};
 
-use crate::{Mode, Settings, event::Asked, told};
+use crate::{Mode, Settings, event::Asked, open::Open, shadow::Shadows, told};
 
 /// The function, with what it keeps between invocations.
 #[derive(Debug)]
@@ -30,6 +32,15 @@ pub struct AutoArchive {
     store: Store,
     rules: Rules,
     guardduty: GuardDuty,
+    shadows: Option<Shadows>,
+}
+
+/// What a run has looked at, for those who only look.
+#[derive(Debug)]
+struct Looked {
+    rules: Arc<RuleSet>,
+    findings: Vec<Finding>,
+    as_of: Timestamp,
 }
 
 /// Why a run archived nothing, or not all of its plan.
@@ -59,6 +70,7 @@ impl AutoArchive {
         let store = Store::new(Arc::clone(&aws));
         Self {
             rules: Rules::new(store.clone(), settings.rules.clone()),
+            shadows: settings.shadow_rules.clone().map(|uri| Shadows::new(store.clone(), uri)),
             guardduty: GuardDuty::new(aws, settings.detector_id.clone()),
             settings,
             store,
@@ -104,10 +116,15 @@ impl AutoArchive {
     }
 
     async fn within_deadline(&self, asked: &Asked, scope: &Scope) -> Result<Report, RunError> {
-        let mut done = Done::default();
-        let run = self.run(asked, scope, &mut done);
+        let (mut done, mut looked) = (Done::default(), None);
+        let run = self.run(asked, scope, &mut done, &mut looked);
         let run = tokio::time::timeout_at(scope.deadline.instant(), run).await;
         told::done(&done, &scope.metrics);
+        if let (Some(shadows), Some(Looked { rules, findings, as_of })) = (&self.shadows, looked) {
+            // Whatever comes of it, the run has its own end.
+            let ledger = self.ledger();
+            shadows.cast(ledger, &rules, &findings, as_of, scope).await;
+        }
         let plan = run.unwrap_or(Err(RunError::OutOfTime))?;
         Ok(Report {
             mode: self.settings.mode.as_str(),
@@ -122,6 +139,7 @@ impl AutoArchive {
         asked: &Asked,
         scope: &Scope,
         done: &mut Done,
+        looked: &mut Option<Looked>,
     ) -> Result<ArchivePlan, RunError> {
         let rules = match self.rules.current().await {
             Current::Fresh(rules) => rules,
@@ -159,28 +177,41 @@ impl AutoArchive {
         };
         let planned = archive.plan(&question).await?;
         told::plan(&planned.plan, &self.settings.mode, &scope.metrics);
-        if let Some(over) = planned.plan.over_the_cap {
-            return Err(ArchiveError::from(over).into());
-        }
-        match &done.stopped {
-            Some(reason) => {
-                warn!(reason, "somebody has stopped the archiving, so nothing is archived")
+        let acted = match (planned.plan.over_the_cap, &done.stopped) {
+            (Some(over), _) => Err(over.into()),
+            (None, Some(reason)) => {
+                warn!(reason, "somebody has stopped the archiving, so nothing is archived");
+                Ok(())
             }
-            None if acts => {
-                archive.apply(&planned, asked.run().map(|run| (run, noted)), done).await?;
+            (None, None) if acts => {
+                archive.apply(&planned, asked.run().map(|run| (run, noted)), done).await
             }
-            None => {}
+            (None, None) => Ok(()),
+        };
+        let Planned { plan, copies } = planned;
+        if is_sweep {
+            let is_archived = acts && done.stopped.is_none() && acted.is_ok();
+            let archived = plan.candidates().filter(|_| is_archived);
+            let archived = archived.map(|own| own.finding_id.as_str()).collect();
+            Open::of(copies.values(), &archived, now()).tell(&scope.metrics);
         }
-        Ok(planned.plan)
+        if self.shadows.is_some() {
+            let mut copies = copies;
+            let others = asked.findings.iter().filter(|own| !copies.contains_key(own.id()));
+            let mut findings: Vec<Finding> = others.cloned().collect();
+            findings.extend(copies.drain().map(|(_, copy)| copy));
+            *looked = Some(Looked { rules: Arc::clone(&rules), findings, as_of });
+        }
+        acted?;
+        Ok(plan)
     }
 
     fn archive<'a>(&'a self, rules: &'a RuleSet) -> Archive<'a> {
-        Archive {
-            guardduty: &self.guardduty,
-            ledger: Ledger { store: &self.store, bucket: &self.settings.lake_bucket },
-            rules,
-            now,
-        }
+        Archive { guardduty: &self.guardduty, ledger: self.ledger(), rules, now }
+    }
+
+    fn ledger(&self) -> Ledger<'_> {
+        Ledger { store: &self.store, bucket: &self.settings.lake_bucket }
     }
 }
 

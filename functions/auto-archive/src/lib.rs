@@ -3,7 +3,9 @@
 
 mod event;
 mod handle;
+mod open;
 mod settings;
+mod shadow;
 mod told;
 
 pub use handle::AutoArchive;

@@ -13,6 +13,9 @@ pub struct Settings {
     pub mode: Mode,
     /// `GUARDSIFT_DETECTOR_ID`: of this account. Without it the account's only detector is used.
     pub detector_id: Option<String>,
+    /// `GUARDSIFT_SHADOW_RULES_URI`: rules that decide beside the others, of which only the
+    /// differences are written down.
+    pub shadow_rules: Option<S3Uri>,
 }
 
 /// Whether the function acts.
@@ -51,8 +54,16 @@ impl Settings {
         let detector_id =
             environment.optional("GUARDSIFT_DETECTOR_ID", DETECTOR_ALLOWED, detector_id);
         let mode = Mode::of(environment.free("GUARDSIFT_MODE"));
+        let shadow_rules =
+            environment.optional("GUARDSIFT_SHADOW_RULES_URI", S3Uri::ALLOWED, S3Uri::parse);
         environment.finish(names, || {
-            Some(Self { rules: rules?, lake_bucket: lake_bucket?, mode, detector_id: detector_id? })
+            Some(Self {
+                rules: rules?,
+                lake_bucket: lake_bucket?,
+                mode,
+                detector_id: detector_id?,
+                shadow_rules: shadow_rules?,
+            })
         })
     }
 }
@@ -110,6 +121,15 @@ mod tests {
                 Mode::Plan { unknown: Some(value.into()) }
             );
         }
+    }
+
+    #[test]
+    fn shadow_rules_are_an_object_in_s3_or_none() {
+        let read = |uri| read(&[("GUARDSIFT_SHADOW_RULES_URI", uri)]);
+        let uri = read("s3://lake/rules/shadow.yaml").unwrap().shadow_rules.unwrap();
+        assert_eq!((uri.bucket.as_str(), uri.key.as_str()), ("lake", "rules/shadow.yaml"));
+        assert_eq!(read("").unwrap().shadow_rules, None);
+        assert!(read("rules/shadow.yaml").is_err());
     }
 
     #[test]

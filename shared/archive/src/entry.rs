@@ -24,15 +24,20 @@ impl Entry {
     /// The entry of this version of the finding.
     pub fn of(finding: &Finding, rule: &str, at: Timestamp) -> Self {
         let version_key = finding.version_key().to_string();
-        let (region, account) = (part(finding.region()), part(finding.account_id()));
-        let date = finding.updated_at().map_or_else(|| "unknown".to_owned(), Timestamp::date);
         Self {
             finding_id: finding.id().to_owned(),
             rule: rule.to_owned(),
             at: at.to_rfc3339(),
-            path: format!("audit/v1/region={region}/account={account}/date={date}/{version_key}"),
+            path: format!("audit/v1/{}/{version_key}", Self::place(finding)),
             version_key,
         }
+    }
+
+    /// The partition of a finding.
+    pub(crate) fn place(finding: &Finding) -> String {
+        let (region, account) = (part(finding.region()), part(finding.account_id()));
+        let date = finding.updated_at().map_or_else(|| "unknown".to_owned(), Timestamp::date);
+        format!("region={region}/account={account}/date={date}")
     }
 
     /// The key of one kind of line about it.

@@ -176,7 +176,7 @@ impl Ledger<'_> {
         }
     }
 
-    async fn has(&self, key: &str) -> Result<bool, StoreError> {
+    pub(crate) async fn has(&self, key: &str) -> Result<bool, StoreError> {
         Ok(self.store.head(self.bucket, key).await?.is_some())
     }
 }

@@ -20,6 +20,7 @@ mod look;
 mod model;
 mod plan;
 mod settle;
+mod shadow;
 mod stop;
 #[cfg(test)]
 mod tests;
@@ -35,5 +36,6 @@ pub use ledger::Ledger;
 pub use line::{Event, Logged};
 pub use log::LogFilter;
 pub use plan::{ArchivePlan, OverTheCap};
+pub use shadow::{Change, Example, Shadow, ShadowDigest, ShadowLine, ShadowRule, Shadowed};
 pub use stop::{STOP_KEY, stopped};
 pub use undo::{Left, LeftBecause, UndoPlan, Undone};

@@ -20,11 +20,21 @@ const VALUES_PER_METRIC: usize = 100;
 /// a panic.
 ///
 /// The one dimension is `service`. Anything finer (destination, rule, account) belongs in a log
-/// line: each value of a dimension is a metric that is paid for.
+/// line: each value of a dimension is a metric that is paid for. A gauge may have more, of which each
+/// takes a handful of values.
 #[derive(Debug)]
 pub struct Metrics {
     service: &'static str,
     values: Mutex<BTreeMap<&'static str, Series>>,
+    gauges: Mutex<Vec<Gauge>>,
+}
+
+/// A figure as it is now, by dimensions beside `service`.
+#[derive(Debug)]
+struct Gauge {
+    name: &'static str,
+    dimensions: Vec<(&'static str, &'static str)>,
+    value: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +52,7 @@ struct Series {
 impl Metrics {
     /// Metrics of this service.
     pub fn new(service: &'static str) -> Self {
-        Self { service, values: Mutex::default() }
+        Self { service, values: Mutex::default(), gauges: Mutex::default() }
     }
 
     /// Adds to a count; nothing when there is nothing to add. Names are in PascalCase.
@@ -69,6 +79,39 @@ impl Metrics {
             .entry(name)
             .or_insert_with(|| Series { unit: Unit::Milliseconds, values: Vec::new() });
         series.values.push(duration.as_secs_f64() * 1000.0);
+    }
+
+    /// Sets a figure for one value of each dimension; 0 is a figure too.
+    pub fn gauge(
+        &self,
+        name: &'static str,
+        dimensions: Vec<(&'static str, &'static str)>,
+        value: u64,
+    ) {
+        let mut gauges = self.gauges.lock().unwrap_or_else(PoisonError::into_inner);
+        gauges.push(Gauge { name, dimensions, value });
+    }
+
+    /// One blob each, since all metrics of a blob have the same values of its dimensions.
+    fn gauge_blobs(&self, epoch_millis: u64) -> Vec<Value> {
+        let gauges = self.gauges.lock().unwrap_or_else(PoisonError::into_inner);
+        let blob = |gauge: &Gauge| {
+            let own = gauge.dimensions.iter().map(|(name, _)| *name);
+            let dimensions: Vec<&str> = std::iter::once("service").chain(own).collect();
+            let mut blob = Map::new();
+            blob.insert(
+                "_aws".to_owned(),
+                json!({"Timestamp": epoch_millis, "CloudWatchMetrics": [{"Namespace": NAMESPACE, "Dimensions": [dimensions],
+                    "Metrics": [{"Name": gauge.name, "Unit": "Count"}]}]}),
+            );
+            blob.insert("service".to_owned(), json!(self.service));
+            for (name, value) in &gauge.dimensions {
+                blob.insert((*name).to_owned(), json!(value));
+            }
+            blob.insert(gauge.name.to_owned(), json!(gauge.value));
+            Value::Object(blob)
+        };
+        gauges.iter().map(blob).collect()
     }
 
     fn blobs(&self, epoch_millis: u64) -> Vec<Value> {
@@ -121,7 +164,8 @@ impl Drop for Metrics {
     fn drop(&mut self) {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let mut lines = String::new();
-        for blob in self.blobs(u64::try_from(now.as_millis()).unwrap_or(u64::MAX)) {
+        let epoch_millis = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+        for blob in self.blobs(epoch_millis).into_iter().chain(self.gauge_blobs(epoch_millis)) {
             lines.push_str(&blob.to_string());
             lines.push('\n');
         }
@@ -162,6 +206,24 @@ mod tests {
             .map(|blob| blob["SendTime"].as_array().unwrap().len())
             .collect();
         assert_eq!(sizes, [100, 100, 50]);
+    }
+
+    #[test]
+    fn a_gauge_carries_its_dimensions_and_zero_is_a_figure() {
+        let metrics = Metrics::new("auto-archive");
+        metrics.gauge("OpenFindings", vec![("severity", "high"), ("age", "under_1d")], 0);
+        metrics.gauge("OpenFindings", vec![("severity", "low"), ("age", "under_1d")], 3);
+        assert!(metrics.blobs(7).is_empty());
+        let blobs = metrics.gauge_blobs(7);
+        let values: Vec<_> = blobs.iter().map(|blob| &blob["OpenFindings"]).collect();
+        assert_eq!(values, [0, 3]);
+        assert_eq!(
+            blobs[1],
+            json!({
+                "_aws": {"Timestamp": 7, "CloudWatchMetrics": [{"Namespace": "Guardsift", "Dimensions": [["service", "severity", "age"]],
+                    "Metrics": [{"Name": "OpenFindings", "Unit": "Count"}]}]},
+                "service": "auto-archive", "severity": "low", "age": "under_1d", "OpenFindings": 3})
+        );
     }
 
     #[test]
