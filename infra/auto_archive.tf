@@ -4,6 +4,37 @@ locals {
   read_findings = ["guardduty:GetFindings", "guardduty:ListFindings"]
   act           = ["guardduty:ArchiveFindings", "guardduty:UnarchiveFindings"]
   detector_arn  = "arn:${local.partition}:guardduty:${local.region}:${local.account}:detector/${local.guardduty.detector_id}"
+
+  shadow_rules_key = "rules/shadow.yaml"
+
+  # Also in plan mode: what is written says what would be, and nothing reads it but people.
+  cast_shadow = [
+    {
+      Sid      = "ReadShadowRules"
+      Effect   = "Allow"
+      Action   = "s3:GetObject"
+      Resource = "${aws_s3_bucket.lake.arn}/${local.shadow_rules_key}"
+    },
+    {
+      Sid      = "KeepShadow"
+      Effect   = "Allow"
+      Action   = ["s3:GetObject", "s3:PutObject"]
+      Resource = ["${aws_s3_bucket.lake.arn}/shadow/v1/*"]
+    },
+  ]
+}
+
+resource "aws_s3_object" "shadow_rules" {
+  count = var.shadow_rules_file == null ? 0 : 1
+
+  bucket       = aws_s3_bucket.lake.id
+  key          = local.shadow_rules_key
+  source       = var.shadow_rules_file
+  source_hash  = filemd5(var.shadow_rules_file)
+  content_type = "application/yaml"
+  tags         = var.tags
+
+  depends_on = [aws_s3_bucket_server_side_encryption_configuration.lake, aws_s3_bucket_versioning.lake]
 }
 
 module "auto_archive" {
@@ -22,16 +53,19 @@ module "auto_archive" {
   alarm_topic_arns         = var.alarm_topic_arns
   tags                     = var.tags
 
-  environment = {
-    GUARDSIFT_RULES_URI   = local.rules_uri
-    GUARDSIFT_LAKE_BUCKET = aws_s3_bucket.lake.id
-    GUARDSIFT_MODE        = var.auto_archive_mode
-    GUARDSIFT_DETECTOR_ID = local.guardduty.detector_id
-  }
+  environment = merge(
+    {
+      GUARDSIFT_RULES_URI   = local.rules_uri
+      GUARDSIFT_LAKE_BUCKET = aws_s3_bucket.lake.id
+      GUARDSIFT_MODE        = var.auto_archive_mode
+      GUARDSIFT_DETECTOR_ID = local.guardduty.detector_id
+    },
+    var.shadow_rules_file == null ? {} : { GUARDSIFT_SHADOW_RULES_URI = "s3://${aws_s3_bucket.lake.id}/${local.shadow_rules_key}" },
+  )
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([for statement in local.cast_shadow : statement if var.shadow_rules_file != null], [
       local.read_rules,
       local.use_lake_key,
       {
@@ -67,8 +101,8 @@ module "auto_archive" {
         Effect    = "Allow"
         Action    = "s3:ListBucket"
         Resource  = aws_s3_bucket.lake.arn
-        Condition = { StringLike = { "s3:prefix" = ["audit/v1/*", "control/archive/*", "quarantine/v1/auto-archive/*", "rules/*", "state/archive/*"] } }
+        Condition = { StringLike = { "s3:prefix" = ["audit/v1/*", "control/archive/*", "quarantine/v1/auto-archive/*", "rules/*", "shadow/v1/*", "state/archive/*"] } }
       },
-    ]
+    ])
   })
 }

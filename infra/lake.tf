@@ -124,6 +124,20 @@ resource "aws_s3_bucket_lifecycle_configuration" "lake" {
     }
   }
 
+  # Differences of rules that have been tried say nothing about those of today.
+  rule {
+    id     = "shadow"
+    status = "Enabled"
+
+    filter {
+      prefix = "shadow/"
+    }
+
+    expiration {
+      days = 120
+    }
+  }
+
   depends_on = [aws_s3_bucket_versioning.lake]
 }
 

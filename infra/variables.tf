@@ -89,6 +89,17 @@ variable "auto_archive_mode" {
   }
 }
 
+variable "shadow_rules_file" {
+  description = "A rule set beside the one that decides: auto-archive writes down where it would decide otherwise, and does nothing by it. null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.shadow_rules_file == null ? true : fileexists(var.shadow_rules_file)
+    error_message = "shadow_rules_file: no such file."
+  }
+}
+
 variable "sweep_schedule" {
   description = "When auto-archive looks for findings whose hold is over: a rate(…) or cron(…) expression of EventBridge Scheduler."
   type        = string
