@@ -13,7 +13,9 @@ pub(crate) fn plan(plan: &ArchivePlan, mode: &Mode, metrics: &Metrics) {
     };
     let ripe = plan.candidates().count();
     let held = of(|because| matches!(because, SkippedBecause::Held(_)));
-    let recurring = of(|because| matches!(because, SkippedBecause::Recurring { .. }));
+    let recurring = of(|because| {
+        matches!(because, SkippedBecause::Recurring { .. } | SkippedBecause::News { .. })
+    });
     let taken_back = of(|because| matches!(because, SkippedBecause::TakenBack));
     metrics.count("Ripe", ripe as u64);
     metrics.count("Recurring", recurring as u64);
@@ -47,6 +49,14 @@ pub(crate) fn plan(plan: &ArchivePlan, mode: &Mode, metrics: &Metrics) {
         );
     }
     for skipped in &plan.skipped {
+        if let SkippedBecause::News { what, rule } = &skipped.because {
+            warn!(
+                finding.id = skipped.finding_id,
+                what,
+                decision.rule = rule,
+                "has come back with something new, so it stays for a person to see"
+            );
+        }
         if let SkippedBecause::Recurring { times, rule } = &skipped.because {
             warn!(
                 finding.id = skipped.finding_id,

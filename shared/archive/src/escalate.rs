@@ -34,15 +34,16 @@ impl Archive<'_> {
             || finding.concerns_attack_sequence()
     }
 
-    /// The whole number below the ceiling: whatever is above the ceiling is at or above it.
-    fn whole_below_ceiling(&self) -> i64 {
-        let ceiling = self.rules.defaults().archive_ceiling.value();
-        (0..7_u8).rev().find(|whole| f64::from(*whole) <= ceiling).map_or(0, i64::from)
+    /// Whether the rule that archived it is there still and does not match it as it is now.
+    fn has_left_its_rule(&self, earlier: &Entry, copy: &Finding) -> bool {
+        earlier.version_key != copy.version_key().as_str()
+            && self.rules.rules().iter().any(|rule| rule.name == earlier.rule)
     }
 
     /// Takes back those of these findings that are archived, that guardsift archived, and that no
-    /// rule archives any more. A sweep looks at those above the ceiling that were updated lately, and takes back only
-    /// what no rule could archive: that a rule was withdrawn is no reason to bring back what it hid.
+    /// rule archives any more. A sweep looks at those that were updated lately, and takes back what
+    /// no rule could archive and what was updated out of the rule that archived it: that a rule was
+    /// withdrawn or narrowed is no reason to bring back what it hid.
     /// A sweep takes a version back once: who archives it again has seen it.
     ///
     /// # Errors
@@ -56,19 +57,21 @@ impl Archive<'_> {
     ) -> Result<(), ArchiveError> {
         let mut ids = suspects.to_vec();
         if is_sweep {
-            let (since, severity) = (as_of.minus(LOOK_BACK), self.whole_below_ceiling());
-            ids.extend(self.guardduty.archived_ids(since, severity).await?);
+            ids.extend(self.guardduty.archived_ids(as_of.minus(LOOK_BACK)).await?);
         }
         ids.sort();
         ids.dedup();
         let mut risen = Vec::new();
         for copy in look::read(self.guardduty, &ids).await? {
             let has_event = suspects.iter().any(|id| id == copy.id());
-            let is_asked = has_event || self.is_beyond_any_rule(&copy);
-            if !is_asked || !self.is_suspect(&copy, as_of) {
+            if !self.is_suspect(&copy, as_of) {
                 continue;
             }
-            if let Some(earlier) = self.archived_before(&copy, has_event).await? {
+            let Some(earlier) = self.archived_before(&copy, has_event).await? else { continue };
+            let is_asked = has_event
+                || self.is_beyond_any_rule(&copy)
+                || self.has_left_its_rule(&earlier, &copy);
+            if is_asked {
                 risen.push((earlier, copy));
             }
         }

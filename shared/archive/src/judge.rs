@@ -55,6 +55,13 @@ pub enum SkippedBecause {
         /// The rule.
         rule: String,
     },
+    /// It was archived before, and has come back with something that was not seen until then.
+    News {
+        /// What is new, in words.
+        what: String,
+        /// The rule.
+        rule: String,
+    },
     /// Its rule would archive more than it may on one day.
     OverTheDay {
         /// The rule.
@@ -110,6 +117,9 @@ impl fmt::Display for SkippedBecause {
             Self::Updated => f.write_str("updated since the plan was shown"),
             Self::Recurring { times, rule } => {
                 write!(f, "archived {times} times by rule {rule} and back each time")
+            }
+            Self::News { what, rule } => {
+                write!(f, "archived by rule {rule} before and back with {what}")
             }
             Self::OverTheDay { rule } => write!(f, "rule {rule} is over its day"),
         }

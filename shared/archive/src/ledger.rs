@@ -7,7 +7,8 @@ use bytes::Bytes;
 use findings::{Finding, RuleSet, Timestamp};
 use futures::{StreamExt, TryStreamExt, stream};
 use platform::store::{Cause, NewObject, Put, Store, StoreError};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
 
 use crate::{
     entry::{Entry, index_prefix, part},
@@ -38,6 +39,12 @@ pub(crate) struct Fate {
     pub(crate) outcome: Option<Event>,
     pub(crate) undoing: bool,
     pub(crate) undone: bool,
+}
+
+/// What a line holds of the finding.
+#[derive(Deserialize)]
+struct Copy {
+    finding: Box<RawValue>,
 }
 
 impl Ledger<'_> {
@@ -131,6 +138,12 @@ impl Ledger<'_> {
         let mut entries: Vec<Entry> = read.into_iter().flatten().collect();
         entries.sort_by(|a, b| b.at.cmp(&a.at));
         Ok(entries)
+    }
+
+    /// The finding as it was when this version was archived, if that was written and can be read.
+    pub(crate) async fn copy(&self, entry: &Entry) -> Result<Option<Finding>, ArchiveError> {
+        let copy: Option<Copy> = self.get(&entry.key(Event::Recorded.kind())).await?;
+        Ok(copy.and_then(|copy| Finding::parse(copy.finding.get()).ok()))
     }
 
     /// An object of the ledger; `None` when there is none.

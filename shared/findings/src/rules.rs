@@ -11,7 +11,10 @@ use self::{
     telling::Telling,
 };
 use crate::{
-    Finding, Severity, Timestamp, expression::Subject, extract::Paths, message::NotifyChanges,
+    Finding, Severity, Timestamp,
+    expression::Subject,
+    extract::Paths,
+    message::{Fact, NotifyChanges},
     problem::RuleSetError,
 };
 
@@ -65,6 +68,8 @@ pub struct Defaults {
     pub max_archive_share: f64,
     /// A finding that was archived this often and came back each time stays for a person to see.
     pub max_recurrences: usize,
+    /// A finding that was archived and comes back with one of these new stays for a person to see.
+    pub keep_new: Vec<Fact>,
 }
 
 impl Default for Defaults {
@@ -76,6 +81,7 @@ impl Default for Defaults {
             max_archive_per_day: 1000,
             max_archive_share: 0.5,
             max_recurrences: 20,
+            keep_new: vec![Fact::Country, Fact::Identity],
         }
     }
 }

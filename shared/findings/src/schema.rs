@@ -6,7 +6,7 @@ mod telling;
 
 use serde_json::{Map, Value, json};
 
-use crate::{ATTRIBUTE_MODEL, Action};
+use crate::{ATTRIBUTE_MODEL, Action, message::Fact};
 
 /// The schema of a rule file (draft 2020-12).
 ///
@@ -109,6 +109,7 @@ fn rule() -> Value {
             },
             "max_archive_per_day": per_day("It archives at most this many findings on one day, in UTC."),
             "max_recurrences": recurrences("A finding that it archived this often and that came back each time stays for a person to see."),
+            "keep_new": keep_new("A finding that it archived and that comes back with one of these new stays for a person to see."),
             "criteria": reference("criteria"),
             "unless": {
                 "$ref": "#/$defs/alternatives",
@@ -177,6 +178,7 @@ fn defaults() -> Value {
                 "description": "A sweep that looked at 100 findings or more and would archive more than this share of them archives nothing [0.5].",
             },
             "max_recurrences": recurrences("A finding that was archived this often and came back each time stays for a person to see [20]."),
+            "keep_new": keep_new("A finding that was archived and comes back with one of these new stays for a person to see [country, identity]."),
         }),
     );
     described(defaults, "What holds for every rule that says nothing else.")
@@ -184,6 +186,11 @@ fn defaults() -> Value {
 
 fn per_day(description: &str) -> Value {
     json!({ "type": "integer", "minimum": 1, "maximum": 20_000, "description": description })
+}
+
+fn keep_new(description: &str) -> Value {
+    let names = Fact::ALL.map(Fact::as_str);
+    json!({ "type": "array", "items": { "enum": names }, "uniqueItems": true, "description": description })
 }
 
 fn recurrences(description: &str) -> Value {

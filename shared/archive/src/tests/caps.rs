@@ -58,6 +58,44 @@ fn a_finding_that_always_comes_back_is_left_for_a_person() {
     });
 }
 
+/// One more occurrence of a probe, from there.
+fn probe_from(world: &World, id: &str, country: &str) {
+    world.machine.clock.advance(std::time::Duration::from_secs(60));
+    let mut finding = world.machine.guardduty.finding(id).unwrap();
+    let details = &mut finding["service"]["action"]["portProbeAction"]["portProbeDetails"];
+    for probe in details.as_array_mut().unwrap() {
+        probe["remoteIpDetails"]["country"]["countryName"] = serde_json::json!(country);
+    }
+    assert_eq!(world.machine.guardduty.observe(finding).unwrap(), id);
+}
+
+#[test]
+fn a_finding_that_comes_back_from_a_new_country_is_left_for_a_person() {
+    block_on(async {
+        let mut world = World::new().await;
+        let id = world.observe();
+        let stays_known = world.observe();
+        for country in ["Sweden", "Norway"] {
+            // Each is new: archived only since nothing is asked.
+            world.rules = rules("max_archive_share: 1, keep_new: []");
+            probe_from(&world, &id, country);
+            probe_from(&world, &stays_known, country);
+            assert_eq!(world.sweep().await.unwrap().archived, 2, "{country}");
+        }
+        world.rules = rules("max_archive_share: 1");
+        probe_from(&world, &stays_known, "Sweden");
+        probe_from(&world, &id, "Finland");
+        let planned = world.plan().await.unwrap();
+        let skipped = planned.plan.skipped.iter().find(|own| own.finding_id == id).unwrap();
+        let SkippedBecause::News { what, rule } = &skipped.because else { panic!("{skipped:?}") };
+        assert!(what.contains("new country: Finland"), "{what}");
+        assert_eq!(rule, "low");
+        assert_eq!(world.sweep().await.unwrap().archived, 1);
+        assert!(!world.is_archived(&id));
+        assert!(world.is_archived(&stays_known), "it was seen two versions before");
+    });
+}
+
 #[test]
 fn the_stop_object_stops_and_says_why_and_its_absence_does_not() {
     block_on(async {

@@ -82,3 +82,25 @@ fn a_sweep_leaves_what_a_withdrawn_rule_hid_and_an_event_brings_it_back() {
         assert_eq!((done.escalated, world.is_archived(&id)), (1, false));
     });
 }
+
+#[test]
+fn a_sweep_takes_back_what_was_updated_out_of_the_rule_that_archived_it() {
+    block_on(async {
+        let mut world = World::new().await;
+        let id = world.observe();
+        let stays = world.observe();
+        world.sweep().await.unwrap();
+        // Below every ceiling, and no rule archives it.
+        let narrow = "version: 1
+defaults: { hold: 0, max_archive_share: 1 }
+rules: [ { name: low, action: archive, criteria: { severity: { lessThan: 3 } } } ]";
+        let source = findings::RuleSource { name: "r", text: narrow };
+        world.rules = findings::RuleSet::parse(&[source]).unwrap();
+        for (id, severity) in [(&id, 3.5), (&stays, 2.5)] {
+            world.observe_again(id, severity);
+            world.by_hand("archive", id).await;
+        }
+        assert_eq!(world.sweep().await.unwrap().escalated, 1);
+        assert!(!world.is_archived(&id) && world.is_archived(&stays));
+    });
+}

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    identity,
+    Fact, identity,
     part::{distinct, listed},
     remote::Remote,
     text::{cut, line},
@@ -154,6 +154,20 @@ impl Change {
     /// Whether the severity is higher than it was.
     pub fn is_graver(&self) -> bool {
         self.severity.is_some_and(|(before, after)| after > before)
+    }
+
+    /// Whether one of these facts has a value that was not seen before.
+    pub fn has_new(&self, facts: &[Fact]) -> bool {
+        let is_new = |fact: &Fact| {
+            !match fact {
+                Fact::Country => &self.countries,
+                Fact::Network => &self.networks,
+                Fact::Address => &self.addresses,
+                Fact::Identity => &self.identities,
+            }
+            .is_empty()
+        };
+        facts.iter().any(is_new)
     }
 
     /// `severity 5 → 8, count 3 → 57, new country: Netherlands`

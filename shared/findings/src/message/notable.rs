@@ -62,21 +62,12 @@ impl NotifyChanges {
     /// Whether the change is one of those. Recurrence is not in a change alone, since an archived
     /// version in between may never have been told: the caller knows.
     pub fn matter(&self, change: &Change, recurs: bool) -> bool {
-        let is_new = |fact: &Fact| {
-            !match fact {
-                Fact::Country => &change.countries,
-                Fact::Network => &change.networks,
-                Fact::Address => &change.addresses,
-                Fact::Identity => &change.identities,
-            }
-            .is_empty()
-        };
         let reached = change.count.is_some_and(|(before, after)| {
             self.counts.iter().any(|most| (before.saturating_add(1)..=after).contains(most))
         });
         self.every
             || (self.severity && change.is_graver())
-            || self.new.iter().any(is_new)
+            || change.has_new(&self.new)
             || reached
             || (self.recurrence && recurs)
     }

@@ -172,6 +172,7 @@ fn defaults(node: &Node, problems: &mut Problems) -> Option<Defaults> {
         PER_DAY.0,
         "max_archive_share",
         RECURRENCES.0,
+        KEEP_NEW,
     ];
     let fields = Fields::of(node, "`defaults`", &known, problems)?;
     let mut defaults = Defaults::default();
@@ -199,6 +200,9 @@ fn defaults(node: &Node, problems: &mut Problems) -> Option<Defaults> {
     if let Some(count) = count(&fields, RECURRENCES.0, RECURRENCES.1, problems) {
         defaults.max_recurrences = count;
     }
+    if let Some(node) = fields.get(KEEP_NEW) {
+        defaults.keep_new = telling::facts(node, problems);
+    }
     if let Some(node) = fields.get("max_archive_share") {
         match node.content {
             Content::Number(share) if share > 0.0 && share <= 1.0 => {
@@ -214,6 +218,7 @@ fn defaults(node: &Node, problems: &mut Problems) -> Option<Defaults> {
 
 /// A field that a rule and the defaults may have, with its largest value.
 pub(super) const PER_DAY: (&str, usize) = ("max_archive_per_day", 20_000);
+pub(super) const KEEP_NEW: &str = "keep_new";
 pub(super) const RECURRENCES: (&str, usize) = ("max_recurrences", 1_000_000);
 
 /// A whole number from 1 to `most`.

@@ -8,6 +8,7 @@ use crate::{
     Timestamp,
     document::{Position, Span},
     expression::Expression,
+    message::Fact,
 };
 
 /// What happens with a finding.
@@ -70,6 +71,8 @@ pub struct Rule {
     pub max_archive_per_day: usize,
     /// A finding that was archived this often and came back each time stays for a person to see.
     pub max_recurrences: usize,
+    /// A finding that it archived and that comes back with one of these new stays for a person to see.
+    pub keep_new: Vec<Fact>,
     /// Cases that show what it is meant to do.
     pub cases: Vec<Case>,
     pub(crate) position: Position,

@@ -21,20 +21,13 @@ impl GuardDuty {
         self.listed(Some(criteria.build())).await
     }
 
-    /// The ids of all findings that are archived, were updated at or after this moment, and have at
-    /// least this severity, each once. GuardDuty takes whole numbers only, so the severity is a
-    /// hint: look at the findings.
-    pub async fn archived_ids(
-        &self,
-        since: Timestamp,
-        severity: i64,
-    ) -> Result<Vec<String>, GuardDutyError> {
+    /// The ids of all findings that are archived and were updated at or after this moment, each once.
+    pub async fn archived_ids(&self, since: Timestamp) -> Result<Vec<String>, GuardDutyError> {
         // Times are compared in milliseconds.
         let updated = Condition::builder().greater_than_or_equal(since.epoch_millis());
         let criteria = FindingCriteria::builder()
             .criterion("service.archived", Condition::builder().equals("true").build())
-            .criterion("updatedAt", updated.build())
-            .criterion("severity", Condition::builder().greater_than_or_equal(severity).build());
+            .criterion("updatedAt", updated.build());
         self.listed(Some(criteria.build())).await
     }
 

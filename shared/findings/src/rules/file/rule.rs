@@ -1,6 +1,6 @@
 //! Reads one rule of a rule file, with its cases.
 
-use super::{PER_DAY, RECURRENCES, count, list};
+use super::{KEEP_NEW, PER_DAY, RECURRENCES, count, list, telling};
 use crate::{
     Timestamp,
     attribute::nearest,
@@ -19,7 +19,7 @@ use crate::{
     scope::Scope,
 };
 
-const RULE: [&str; 13] = [
+const RULE: [&str; 14] = [
     "name",
     "action",
     "reason",
@@ -29,6 +29,7 @@ const RULE: [&str; 13] = [
     "hold",
     PER_DAY.0,
     RECURRENCES.0,
+    KEEP_NEW,
     "criteria",
     "unless",
     "tests",
@@ -66,6 +67,10 @@ pub(super) fn rule(
         count(&fields, PER_DAY.0, PER_DAY.1, problems).unwrap_or(defaults.max_archive_per_day);
     let max_recurrences =
         count(&fields, RECURRENCES.0, RECURRENCES.1, problems).unwrap_or(defaults.max_recurrences);
+    let keep_new = match fields.get(KEEP_NEW) {
+        Some(node) => telling::facts(node, problems),
+        None => defaults.keep_new.clone(),
+    };
     let cases =
         list(&fields, "tests", problems).iter().filter_map(|node| case(node, problems)).collect();
     let reason = fields.text("reason", problems);
@@ -98,6 +103,7 @@ pub(super) fn rule(
         hold,
         max_archive_per_day,
         max_recurrences,
+        keep_new,
         cases,
         position: node.position,
         places,

@@ -57,13 +57,18 @@ pub(super) fn notify_changes(node: &Node, problems: &mut Problems) -> Option<Not
         }
     }
     if let Some(node) = fields.get("new") {
-        wanted.new = node.elements().iter().filter_map(|own| fact(own, problems)).collect();
+        wanted.new = facts(node, problems);
     }
     if let Some(node) = fields.get("count") {
         wanted.counts = node.elements().iter().filter_map(|own| count(own, problems)).collect();
         wanted.counts.sort_unstable();
     }
     Some(wanted)
+}
+
+/// Reads what can be new, by its names.
+pub(super) fn facts(node: &Node, problems: &mut Problems) -> Vec<Fact> {
+    node.elements().iter().filter_map(|own| fact(own, problems)).collect()
 }
 
 fn fact(node: &Node, problems: &mut Problems) -> Option<Fact> {

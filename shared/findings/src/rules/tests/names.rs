@@ -132,6 +132,22 @@ fn an_explanation_shows_objects_on_one_line() {
 }
 
 #[test]
+fn what_may_not_be_new_is_the_rules_own_or_the_defaults() {
+    use crate::message::Fact::{Country, Identity, Network};
+    let rules = "rules:
+  - { name: none, action: archive, keep_new: [], criteria: { severity: { lessThan: 4 } } }
+  - { name: default, action: archive, criteria: { severity: { lessThan: 4 } } }";
+    let of = |defaults: &str| {
+        let set = load(&format!("version: 1\n{defaults}{rules}")).unwrap();
+        set.rules().iter().map(|rule| rule.keep_new.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(of(""), [vec![], vec![Country, Identity]]);
+    assert_eq!(of("defaults: { keep_new: [network] }\n"), [vec![], vec![Network]]);
+    let wrong = "version: 1\ndefaults: { keep_new: [county] }\n";
+    assert!(load(&format!("{wrong}{rules}")).is_err());
+}
+
+#[test]
 fn the_caps_of_a_rule_are_its_own_or_the_defaults() {
     let rules = "rules:
   - { name: own, action: archive, max_archive_per_day: 7, max_recurrences: 2, criteria: { severity: { lessThan: 4 } } }
