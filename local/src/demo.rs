@@ -4,6 +4,7 @@ mod accounts;
 mod client;
 mod lake;
 mod story;
+mod undo;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -27,6 +28,8 @@ pub struct DemoConfig {
     pub binaries: PathBuf,
     /// The port of the AWS endpoint; 0 takes any.
     pub port: u16,
+    /// The executable `guardsift`, which takes back what a rule archived.
+    pub guardsift: PathBuf,
     /// Kill every function once in the middle of its work. No count may change.
     pub with_kills: bool,
 }
@@ -42,8 +45,12 @@ pub struct Counts {
     pub events_delivered: usize,
     /// Distinct pairs of destination and version that were received.
     pub notified: usize,
-    /// Findings that GuardDuty shows as archived.
+    /// Findings that a rule archived once their hold was over.
     pub archived: usize,
+    /// Of those, taken back because they had become graver.
+    pub escalated: usize,
+    /// Of those, taken back by `guardsift undo`.
+    pub undone: usize,
     /// Rows in the lake.
     pub lake_rows: usize,
     /// Objects in quarantine.

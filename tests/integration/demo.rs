@@ -48,6 +48,8 @@ fn nothing_is_lost_and_everything_that_happens_is_counted() {
         "events_delivered",
         "notified",
         "archived",
+        "escalated",
+        "undone",
         "lake_rows",
         "quarantined",
         "dead_lettered",
@@ -62,6 +64,9 @@ fn nothing_is_lost_and_everything_that_happens_is_counted() {
     assert!(count(counts, "versions") > count(counts, "findings"), "some were updated");
     assert!(count(counts, "events_delivered") > count(counts, "versions"), "some came twice");
     assert!(count(counts, "archived") > 0 && count(counts, "notified") > 0);
+    assert_eq!(count(counts, "escalated"), 1, "the one that became graver");
+    assert!(count(counts, "undone") > 0, "what one rule archived");
+    assert!(count(counts, "archived") > count(counts, "escalated") + count(counts, "undone"));
 }
 
 #[test]
@@ -100,7 +105,7 @@ fn the_views_and_questions_for_athena_answer_in_duckdb() {
     assert_eq!(count(&asked, "archived"), count(counts, "archived"));
     assert_eq!(count(&asked, "set_aside"), count(counts, "quarantined"));
     for (question, rows) in asked["questions"].as_object().unwrap() {
-        // Nothing in the demo becomes graver.
+        // The one that becomes graver is archived when its turn to be exported comes.
         let is_answered = rows.as_u64() > Some(0) || question == "risen";
         assert!(is_answered, "{question} has no answer in the demo");
     }

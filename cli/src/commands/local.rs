@@ -27,6 +27,7 @@ async fn run_demo(arguments: &LocalArguments) -> anyhow::Result<Exit> {
         state: folder(arguments),
         binaries: binaries(arguments)?,
         port: arguments.port,
+        guardsift: std::env::current_exe().context("can't tell where guardsift itself is")?,
         with_kills: arguments.kill,
     };
     let report = demo::run(config.clone(), |step| anstream::eprintln!("· {step}")).await?;

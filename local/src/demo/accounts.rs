@@ -6,8 +6,11 @@ use findings::message::{Change, Remembered};
 use findings::{Action, DestinationKind, Finding, Record, RuleSet, RuleSource, decode};
 
 use crate::demo::story::Truth;
-use crate::demo::{Counts, DemoReport, FUNCTIONS, Row, lake};
+use crate::demo::{Counts, DemoReport, FUNCTIONS, Row, lake, undo};
 use crate::machine::{DEFAULT_TOPIC, FunctionName, HandedOver, LAKE_BUCKET, Machine, RULES_KEY};
+
+/// The finding that rises is High: the security team and the incident tool hear of it.
+const RISEN_TOLD: usize = 2;
 
 /// A destination and a version that it is told of.
 type Delivery = (String, String);
@@ -15,7 +18,8 @@ type Delivery = (String, String);
 pub(super) fn count(machine: &Machine, truth: &Truth) -> anyhow::Result<DemoReport> {
     let handed_over = machine.handover.versions();
     let rows = lake::version_keys(machine)?;
-    let ledger = ledger(machine);
+    let (ledger, recorded) = (ledger_of(machine, ""), ledger_of(machine, "recorded"));
+    let (escalated, undone) = (ledger_of(machine, "escalated"), ledger_of(machine, "undone"));
     let (quarantine_objects, quarantine) = quarantine(machine);
     let dead: Vec<String> =
         FUNCTIONS.into_iter().flat_map(|name| machine.dead_letters(name)).collect();
@@ -47,7 +51,9 @@ pub(super) fn count(machine: &Machine, truth: &Truth) -> anyhow::Result<DemoRepo
         versions: handed_over.len(),
         events_delivered: usize::try_from(events)? + truth.duplicates,
         notified: received.len(),
-        archived: truth.archived.len(),
+        archived: truth.archived_after_hold.len(),
+        escalated: escalated.len(),
+        undone: undone.len(),
         lake_rows: rows.len(),
         quarantined: quarantine_objects,
         dead_lettered: dead.len(),
@@ -66,9 +72,17 @@ pub(super) fn count(machine: &Machine, truth: &Truth) -> anyhow::Result<DemoRepo
         received.difference(&expected).collect::<Vec<_>>(),
     );
     let (archived, wrong) = archived_against_rules(machine, &rules, &truth.archived);
-    problems.equal("archived findings", archived, truth.archived.len());
+    problems.equal("findings archived before their hold was over", 0, truth.archived_early);
+    problems.equal("archived findings", archived, truth.archived.len() + undone.len());
     problems.none("findings archived against the rules", wrong);
-    problems.equal("ledger entries", truth.archived.len(), ledger.len());
+    problems.equal("ledger entries", truth.archived_after_hold.len(), recorded.len());
+    let back = truth.archived_after_hold.difference(&truth.archived).count();
+    problems.equal("findings that were taken back", escalated.len() + undone.len(), back);
+    problems.equal("findings taken back since they had risen", 1, escalated.len());
+    problems.equal("findings taken back by undo", undo::expected(machine, truth), undone.len());
+    let told = received.iter().filter_map(|(_, key)| handed_over.get(key));
+    let is_told = told.filter(|own| own.finding.id() == truth.risen).count();
+    problems.equal("destinations told of the one that had risen", RISEN_TOLD, is_told);
     problems.equal("objects in quarantine", 1, quarantine_objects);
     problems.equal("dead letters", 1, dead.len());
     let lane = machine.counts().into_iter().find(|lane| lane.name == FunctionName::FindingEvents);
@@ -164,12 +178,19 @@ fn archived_against_rules(
     (wanted.len(), archived.difference(&wanted).cloned().collect())
 }
 
-/// The versions whose copy is in the ledger.
-fn ledger(machine: &Machine) -> BTreeSet<String> {
-    let entries = machine.store.list(LAKE_BUCKET, "audit/v1/").into_iter();
-    let recorded =
-        entries.filter_map(|(key, _)| key.strip_suffix(".recorded.json").map(str::to_owned));
-    recorded.filter_map(|key| key.rsplit('/').next().map(str::to_owned)).collect()
+/// The versions with a line of this kind in the ledger, or with any. Each holds a copy.
+fn ledger_of(machine: &Machine, kind: &str) -> BTreeSet<String> {
+    let mut versions = BTreeSet::new();
+    for (key, _) in machine.store.list(LAKE_BUCKET, "audit/v1/") {
+        let name = key.rsplit('/').next().unwrap_or_default();
+        let mut parts = name.split('.');
+        if let (Some(version), Some(own)) = (parts.next(), parts.next())
+            && (kind.is_empty() || own == kind)
+        {
+            versions.insert(version.to_owned());
+        }
+    }
+    versions
 }
 
 /// How many objects are in quarantine, and the versions that can be read in them.
@@ -203,7 +224,9 @@ fn table(machine: &Machine, counts: &Counts) -> Vec<Row> {
         row("finding events delivered", counts.events_delivered, machine.logs()),
         row("notifications received", counts.notified, machine.state().join("notifications.jsonl")),
         row("rows in the lake", counts.lake_rows, lake.join("findings/v1")),
-        row("findings archived by rule", counts.archived, lake.join("audit/v1")),
+        row("findings archived after their hold", counts.archived, lake.join("audit/v1")),
+        row("taken back as they became graver", counts.escalated, lake.join("audit/v1")),
+        row("taken back by guardsift undo", counts.undone, lake.join("audit/v1")),
         row("objects in quarantine", counts.quarantined, lake.join("quarantine/v1")),
         row("messages given up", counts.dead_lettered, machine.dead_letters_file()),
         row("lost", counts.lost, machine.state().to_owned()),

@@ -74,6 +74,12 @@ impl GuardDutyClient {
         }
     }
 
+    /// What a person, or a suppression rule, does.
+    pub(super) async fn archive(&self, detector: &str, id: &str) -> anyhow::Result<()> {
+        let path = format!("/detector/{detector}/findings/archive");
+        self.call(Method::POST, &path, &json!({"findingIds": [id]})).await.map(drop)
+    }
+
     async fn call(&self, method: Method, path: &str, body: &Value) -> anyhow::Result<Value> {
         let request = Request::builder()
             .method(method)

@@ -10,7 +10,7 @@ use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
 use crate::demo::client::GuardDutyClient;
-use crate::demo::{DemoConfig, FUNCTIONS};
+use crate::demo::{DemoConfig, FUNCTIONS, undo};
 use crate::guardduty::{example_finding, finding_types};
 use crate::machine::{EXPORT_BUCKET, FunctionName, Machine};
 
@@ -18,6 +18,11 @@ use crate::machine::{EXPORT_BUCKET, FunctionName, Machine};
 const UPDATE_EVERY: usize = 5;
 const UPDATES: usize = 40;
 const DUPLICATES: usize = 20;
+/// Beside the one of its type, so that one can rise and others can be taken back.
+const MORE_PROBES: usize = 4;
+const PROBE: &str = "Recon:EC2/PortProbeUnprotectedPort";
+/// The rule of the demonstration whose work is undone.
+pub(super) const UNDONE_RULE: &str = "port-probes";
 /// The one message that no function can read; it goes round until it is given up.
 const POISON: &str = "this is no JSON";
 /// How long a step may take in real time.
@@ -27,6 +32,12 @@ const STEP: Duration = Duration::from_secs(45);
 pub(super) struct Truth {
     /// Events that were put on the bus a second time.
     pub(super) duplicates: usize,
+    /// Findings that were archived before any hold was over.
+    pub(super) archived_early: usize,
+    /// Findings that GuardDuty shows as archived after the hold.
+    pub(super) archived_after_hold: BTreeSet<String>,
+    /// The one that then became graver and stayed archived.
+    pub(super) risen: String,
     /// Findings that GuardDuty shows as archived at the end.
     pub(super) archived: BTreeSet<String>,
 }
@@ -44,7 +55,9 @@ pub(super) async fn tell(
     machine.send(FunctionName::FindingEvents, POISON);
     let types: Vec<&str> = finding_types().iter().map(|row| row.name).collect();
     client.create_samples(&detector, &types).await?;
-    let ids = types.iter().map(|name| machine.guardduty.observe(example_finding(name)));
+    let more = std::iter::repeat_n(&PROBE, MORE_PROBES);
+    let ids = types.iter().chain(more);
+    let ids = ids.map(|name| machine.guardduty.observe(example_finding(name)));
     let ids = ids.collect::<Result<Vec<_>, _>>()?;
     let duplicates = repeat_events(machine);
     if config.with_kills {
@@ -68,16 +81,42 @@ pub(super) async fn tell(
     machine.wait_until_left(1, STEP).await?;
 
     tell("letting the hold of 24 hours pass");
+    let archived_early = client.archived(&detector).await?.len();
     machine.advance(Duration::from_secs(25 * 3600)).await;
     if config.with_kills {
         kill(machine).await;
     }
     machine.wait_until_left(1, STEP).await?;
+    let archived_after_hold: BTreeSet<String> =
+        client.archived(&detector).await?.into_iter().collect();
+
+    tell("making an archived finding graver, and leaving it archived");
+    let risen = ids.last().context("no finding was made")?.clone();
+    rise(machine, &risen)?;
+    client.archive(&detector, &risen).await?;
+    machine.advance(Duration::from_secs(16 * 60)).await;
+    machine.wait_until_left(1, STEP).await?;
+
+    tell("undoing what one rule has archived");
+    undo::undo(machine, &config.guardsift, UNDONE_RULE).await?;
 
     tell("waiting until the unreadable message is given up");
     machine.wait_until_quiet(STEP).await?;
     let archived = client.archived(&detector).await?.into_iter().collect();
-    Ok(Truth { duplicates, archived })
+    Ok(Truth { duplicates, archived_early, archived_after_hold, risen, archived })
+}
+
+/// One more occurrence, of High severity.
+fn rise(machine: &Machine, id: &str) -> anyhow::Result<()> {
+    let mut finding = machine
+        .guardduty
+        .finding(id)
+        .with_context(|| format!("GuardDuty does not know finding {id} any more"))?;
+    let severity = finding.get_mut("severity").context("the finding has no severity")?;
+    *severity = json!(8);
+    let seen = machine.guardduty.observe(finding)?;
+    anyhow::ensure!(seen == id, "a new occurrence of {id} became finding {seen}");
+    Ok(())
 }
 
 /// EventBridge delivers at least once: some events come twice, the copies with the same id.

@@ -13,12 +13,23 @@ fn binaries() -> Option<std::path::PathBuf> {
     folder
 }
 
+/// The command line, which lies beside the functions once it is built.
+fn guardsift() -> Option<std::path::PathBuf> {
+    let executable = binaries()?.join("guardsift");
+    if !executable.exists() {
+        println!("skipped: there is no {}", executable.display());
+        return None;
+    }
+    Some(executable)
+}
+
 async fn demonstrate(with_kills: bool) -> Option<Counts> {
     let folder = tempfile::tempdir().unwrap();
     let config = DemoConfig {
         state: folder.path().join("state"),
         binaries: binaries()?,
         port: 0,
+        guardsift: guardsift()?,
         with_kills,
     };
     let report = run(config, |step| println!("{step}")).await.unwrap();
