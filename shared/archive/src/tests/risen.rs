@@ -1,7 +1,9 @@
 //! What was archived and has become worse.
 
+use findings::Finding;
+
 use super::world::{World, block_on};
-use crate::{Done, Event};
+use crate::{Done, Event, UndoPlan, Undone, entry::Entry, line::Line};
 
 /// An archived finding of ours that GuardDuty has raised and left archived.
 async fn risen(world: &World) -> String {
@@ -102,5 +104,53 @@ rules: [ { name: low, action: archive, criteria: { severity: { lessThan: 3 } } }
         }
         assert_eq!(world.sweep().await.unwrap().escalated, 1);
         assert!(!world.is_archived(&id) && world.is_archived(&stays));
+    });
+}
+
+/// Raises it, and leaves it archived.
+async fn rise(world: &World, id: &str) {
+    world.observe_again(id, 8.0);
+    world.by_hand("archive", id).await;
+}
+
+#[test]
+fn what_an_undo_or_the_run_itself_took_back_is_no_longer_ours() {
+    block_on(async {
+        let world = World::new().await;
+        let undone = world.observe();
+        world.sweep().await.unwrap();
+        let (guardduty, ledger) = (&world.guardduty, world.ledger());
+        let plan = UndoPlan::new(guardduty, ledger, "low", None).await.unwrap();
+        plan.apply(guardduty, ledger, platform::now, &mut Undone::default()).await.unwrap();
+        assert!(!world.is_archived(&undone));
+
+        let taken_back = world.observe();
+        let raw = world.machine.guardduty.finding(&taken_back).unwrap().to_string();
+        let (copy, now) = (Finding::parse(&raw).unwrap(), platform::now());
+        let entry = Entry::of(&copy, "low", now);
+        ledger.record(&entry, &copy, &world.rules, now, now).await.unwrap();
+        let back = Line::new(Event::TakenBack, now, &entry.version_key, "low", &copy);
+        ledger.write(&entry, &back).await.unwrap();
+
+        for id in [&undone, &taken_back] {
+            rise(&world, id).await;
+        }
+        assert_eq!(world.sweep().await.unwrap().escalated, 0, "a person archived both");
+        assert!(world.is_archived(&undone) && world.is_archived(&taken_back));
+    });
+}
+
+#[test]
+fn an_event_takes_the_same_version_back_each_time() {
+    block_on(async {
+        let world = World::new().await;
+        let id = risen(&world).await;
+        for _ in 0..2 {
+            let mut done = Done::default();
+            let (ids, now) = (std::slice::from_ref(&id), platform::now());
+            world.archive().escalate(ids, false, now, &mut done).await.unwrap();
+            assert_eq!((done.escalated, world.is_archived(&id)), (1, false));
+            world.by_hand("archive", &id).await;
+        }
     });
 }

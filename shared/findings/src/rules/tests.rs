@@ -158,6 +158,12 @@ fn a_finding_is_ripe_when_its_hold_is_over_and_not_a_moment_earlier() {
     let at_once = finding(json!({"severity": 1, "updatedAt": null}));
     let decision = set.decide(&at_once, now());
     assert_eq!((decision.hold_until, decision.is_ripe(now())), (None, true));
+    let told = set.decide(&finding(json!({"severity": 5})), now());
+    assert_eq!(
+        (told.hold_until, told.is_ripe(now())),
+        (None, false),
+        "nothing holds it, and nothing archives it"
+    );
 }
 
 #[test]
