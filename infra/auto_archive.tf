@@ -13,13 +13,13 @@ locals {
       Sid      = "ReadShadowRules"
       Effect   = "Allow"
       Action   = "s3:GetObject"
-      Resource = "${aws_s3_bucket.lake.arn}/${local.shadow_rules_key}"
+      Resource = "${module.lake.bucket_arn}/${local.shadow_rules_key}"
     },
     {
       Sid      = "KeepShadow"
       Effect   = "Allow"
       Action   = ["s3:GetObject", "s3:PutObject"]
-      Resource = ["${aws_s3_bucket.lake.arn}/shadow/v1/*"]
+      Resource = ["${module.lake.bucket_arn}/shadow/v1/*"]
     },
   ]
 }
@@ -27,7 +27,7 @@ locals {
 resource "aws_s3_object" "shadow_rules" {
   count = var.shadow_rules_file == null ? 0 : 1
 
-  bucket       = aws_s3_bucket.lake.id
+  bucket       = module.lake.bucket
   key          = local.shadow_rules_key
   source       = var.shadow_rules_file
   source_hash  = filemd5(var.shadow_rules_file)
@@ -49,6 +49,9 @@ module "auto_archive" {
   max_concurrency          = 2
   log_level                = var.log_level
   log_retention_in_days    = var.log_retention_in_days
+  log_key_arn              = var.log_key_arn
+  architecture             = var.architecture
+  readme_url               = var.readme_url
   permissions_boundary_arn = var.permissions_boundary_arn
   alarm_topic_arns         = var.alarm_topic_arns
   tags                     = var.tags
@@ -56,11 +59,11 @@ module "auto_archive" {
   environment = merge(
     {
       GUARDSIFT_RULES_URI   = local.rules_uri
-      GUARDSIFT_LAKE_BUCKET = aws_s3_bucket.lake.id
+      GUARDSIFT_LAKE_BUCKET = module.lake.bucket
       GUARDSIFT_MODE        = var.auto_archive_mode
       GUARDSIFT_DETECTOR_ID = local.guardduty.detector_id
     },
-    var.shadow_rules_file == null ? {} : { GUARDSIFT_SHADOW_RULES_URI = "s3://${aws_s3_bucket.lake.id}/${local.shadow_rules_key}" },
+    var.shadow_rules_file == null ? {} : { GUARDSIFT_SHADOW_RULES_URI = "s3://${module.lake.bucket}/${local.shadow_rules_key}" },
   )
 
   policy = jsonencode({
@@ -86,21 +89,21 @@ module "auto_archive" {
         Sid      = "KeepLedger"
         Effect   = "Allow"
         Action   = ["s3:GetObject", "s3:PutObject"]
-        Resource = ["${aws_s3_bucket.lake.arn}/audit/v1/*", "${aws_s3_bucket.lake.arn}/quarantine/v1/auto-archive/*", "${aws_s3_bucket.lake.arn}/state/archive/*"]
+        Resource = ["${module.lake.bucket_arn}/audit/v1/*", "${module.lake.bucket_arn}/quarantine/v1/auto-archive/*", "${module.lake.bucket_arn}/state/archive/*"]
       },
       {
         # The kill switch: read before every run, and never written by the function.
         Sid      = "ReadStop"
         Effect   = "Allow"
         Action   = "s3:GetObject"
-        Resource = "${aws_s3_bucket.lake.arn}/control/archive/stop"
+        Resource = "${module.lake.bucket_arn}/control/archive/stop"
       },
       {
         # Makes a missing object a 404; without it S3 says 403.
         Sid       = "SeeWhatIsMissing"
         Effect    = "Allow"
         Action    = "s3:ListBucket"
-        Resource  = aws_s3_bucket.lake.arn
+        Resource  = module.lake.bucket_arn
         Condition = { StringLike = { "s3:prefix" = ["audit/v1/*", "control/archive/*", "quarantine/v1/auto-archive/*", "rules/*", "shadow/v1/*", "state/archive/*"] } }
       },
     ])

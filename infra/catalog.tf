@@ -4,8 +4,8 @@ module "catalog" {
   source = "./modules/catalog"
 
   name_prefix     = var.name_prefix
-  lake_bucket     = aws_s3_bucket.lake.id
-  lake_key_arn    = aws_kms_key.lake.arn
+  lake_bucket     = module.lake.bucket
+  lake_key_arn    = module.lake.key_arn
   accounts        = coalesce(var.lake_accounts, [local.account])
   regions         = [local.region]
   first_day       = var.lake_first_day

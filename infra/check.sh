@@ -54,7 +54,7 @@ fi
 
 # modules/organization takes two providers, so only its example can be validated; and for the same
 # reason the tests, which use it, are left to terraform test.
-for folder in . modules/function modules/guardduty modules/catalog examples/minimal examples/organization; do
+for folder in . modules/function modules/guardduty modules/lake modules/catalog examples/minimal examples/complete examples/organization; do
   echo "terraform validate infra/$folder"
   (cd "$folder" && "${init[@]}" >"$work/init.log" 2>&1 && terraform validate -no-tests -no-color >"$work/validate.log" 2>&1) ||
     { cat "$work/init.log" "$work/validate.log" >&2; exit 1; }

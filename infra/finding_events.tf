@@ -11,13 +11,16 @@ module "finding_events" {
   batch_size               = 10
   log_level                = var.log_level
   log_retention_in_days    = var.log_retention_in_days
+  log_key_arn              = var.log_key_arn
+  architecture             = var.architecture
+  readme_url               = var.readme_url
   permissions_boundary_arn = var.permissions_boundary_arn
   alarm_topic_arns         = var.alarm_topic_arns
   tags                     = var.tags
 
   environment = {
     GUARDSIFT_RULES_URI         = local.rules_uri
-    GUARDSIFT_LAKE_BUCKET       = aws_s3_bucket.lake.id
+    GUARDSIFT_LAKE_BUCKET       = module.lake.bucket
     GUARDSIFT_DEFAULT_TOPIC_ARN = aws_sns_topic.findings.arn
   }
 
@@ -27,23 +30,30 @@ module "finding_events" {
       local.read_rules,
       local.use_lake_key,
       {
+        # A destination that asks for time gets it: the message is hidden in the queue for that long.
+        Sid      = "PutMessagesOff"
+        Effect   = "Allow"
+        Action   = "sqs:ChangeMessageVisibility"
+        Resource = "arn:${local.partition}:sqs:${local.region}:${local.account}:${var.name_prefix}-finding-events"
+      },
+      {
         Sid      = "KeepMarkers"
         Effect   = "Allow"
         Action   = ["s3:GetObject", "s3:PutObject"]
-        Resource = "${aws_s3_bucket.lake.arn}/state/notify/*"
+        Resource = "${module.lake.bucket_arn}/state/notify/*"
       },
       {
         Sid      = "Quarantine"
         Effect   = "Allow"
         Action   = ["s3:GetObject", "s3:PutObject"]
-        Resource = "${aws_s3_bucket.lake.arn}/quarantine/v1/finding-events/*"
+        Resource = "${module.lake.bucket_arn}/quarantine/v1/finding-events/*"
       },
       {
         # Makes a missing object a 404; without it S3 says 403 and a marker that is not there looks like a broken role.
         Sid       = "SeeWhatIsMissing"
         Effect    = "Allow"
         Action    = "s3:ListBucket"
-        Resource  = aws_s3_bucket.lake.arn
+        Resource  = module.lake.bucket_arn
         Condition = { StringLike = { "s3:prefix" = ["quarantine/v1/finding-events/*", "rules/*", "state/notify/*"] } }
       },
       {

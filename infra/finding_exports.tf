@@ -27,7 +27,7 @@ locals {
     Sid      = "CompactLake"
     Effect   = "Allow"
     Action   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
-    Resource = ["${aws_s3_bucket.lake.arn}/compaction/v1/*", "${aws_s3_bucket.lake.arn}/findings/v1/*"]
+    Resource = ["${module.lake.bucket_arn}/compaction/v1/*", "${module.lake.bucket_arn}/findings/v1/*"]
   }
 }
 
@@ -43,13 +43,16 @@ module "finding_exports" {
   batch_size               = 5
   log_level                = var.log_level
   log_retention_in_days    = var.log_retention_in_days
+  log_key_arn              = var.log_key_arn
+  architecture             = var.architecture
+  readme_url               = var.readme_url
   permissions_boundary_arn = var.permissions_boundary_arn
   alarm_topic_arns         = var.alarm_topic_arns
   tags                     = var.tags
 
   environment = merge(
     {
-      GUARDSIFT_LAKE_BUCKET   = aws_s3_bucket.lake.id
+      GUARDSIFT_LAKE_BUCKET   = module.lake.bucket
       GUARDSIFT_EXPORT_BUCKET = local.guardduty.export_bucket
     },
     local.guardduty.export_prefix == "" ? {} : { GUARDSIFT_EXPORT_PREFIX = local.guardduty.export_prefix },
@@ -86,13 +89,13 @@ module "finding_exports" {
         Sid      = "WriteLake"
         Effect   = "Allow"
         Action   = ["s3:GetObject", "s3:PutObject"]
-        Resource = ["${aws_s3_bucket.lake.arn}/findings/v1/*", "${aws_s3_bucket.lake.arn}/quarantine/v1/finding-exports/*"]
+        Resource = ["${module.lake.bucket_arn}/findings/v1/*", "${module.lake.bucket_arn}/quarantine/v1/finding-exports/*"]
       },
       {
         Sid       = "SeeWhatIsMissing"
         Effect    = "Allow"
         Action    = "s3:ListBucket"
-        Resource  = aws_s3_bucket.lake.arn
+        Resource  = module.lake.bucket_arn
         Condition = { StringLike = { "s3:prefix" = concat(local.compacts ? ["compaction/v1/*"] : [], ["findings/v1/*", "quarantine/v1/finding-exports/*"]) } }
       },
     ])

@@ -34,7 +34,10 @@ module "guardduty" {
   name_prefix                  = var.name_prefix
   finding_publishing_frequency = var.finding_publishing_frequency
   features                     = coalesce(var.guardduty_features, ["EBS_MALWARE_PROTECTION", "EKS_AUDIT_LOGS", "LAMBDA_NETWORK_LOGS", "RDS_LOGIN_EVENTS", "S3_DATA_EVENTS"])
+  runtime_agents               = coalesce(var.guardduty_runtime_agents, ["EC2_AGENT_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EKS_ADDON_MANAGEMENT"])
+  service_principal            = var.guardduty_service_principal
   export_prefix                = var.export_prefix
+  export_retention_in_days     = var.export_retention_in_days
   force_destroy                = var.force_destroy
   tags                         = var.tags
 }

@@ -1,11 +1,11 @@
 output "lake_bucket" {
   description = "Bucket with findings, ledger, quarantine, delivery markers and rules."
-  value       = aws_s3_bucket.lake.id
+  value       = module.lake.bucket
 }
 
 output "lake_key_arn" {
   description = "Key of the lake. Readers need kms:Decrypt on it."
-  value       = aws_kms_key.lake.arn
+  value       = module.lake.key_arn
 }
 
 output "rules_uri" {
@@ -52,4 +52,14 @@ output "athena" {
 output "ocsf_uri" {
   description = "Where findings go as OCSF events as well; null when nowhere."
   value       = local.ocsf_place == null ? null : "s3://${local.ocsf_place}"
+}
+
+output "dashboard" {
+  description = "Name of the CloudWatch dashboard."
+  value       = aws_cloudwatch_dashboard.this.dashboard_name
+}
+
+output "export_key_arn" {
+  description = "Key of the exported findings. Readers, such as `guardsift replay`, need kms:Decrypt on it."
+  value       = local.guardduty.export_key_arn
 }

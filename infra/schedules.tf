@@ -71,11 +71,6 @@ resource "aws_scheduler_schedule" "this" {
   depends_on = [aws_iam_role_policy.scheduler]
 }
 
-moved {
-  from = aws_scheduler_schedule.sweep
-  to   = aws_scheduler_schedule.this["sweep"]
-}
-
 resource "aws_iam_role" "scheduler" {
   name                 = "${var.name_prefix}-scheduler"
   description          = "Lets EventBridge Scheduler send to the queues of guardsift's functions"

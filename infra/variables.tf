@@ -45,8 +45,23 @@ variable "existing_guardduty" {
   default = null
 
   validation {
-    condition     = var.existing_guardduty == null ? true : !startswith(var.existing_guardduty.export_prefix, "/") && !endswith(var.existing_guardduty.export_prefix, "/")
-    error_message = "existing_guardduty.export_prefix: no slash at its ends."
+    condition     = var.existing_guardduty == null ? true : can(regex("^[0-9a-f]{32}$", var.existing_guardduty.detector_id))
+    error_message = "existing_guardduty.detector_id: 32 hexadecimal digits. `aws guardduty list-detectors` prints it; each Region has its own."
+  }
+
+  validation {
+    condition     = var.existing_guardduty == null ? true : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.existing_guardduty.export_bucket))
+    error_message = "existing_guardduty.export_bucket: the bucket's name alone, without arn:aws:s3:::, s3:// and prefix. The prefix goes into export_prefix."
+  }
+
+  validation {
+    condition     = var.existing_guardduty == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.existing_guardduty.export_key_arn))
+    error_message = "existing_guardduty.export_key_arn: the ARN of the key itself (…:key/…), not of an alias. `aws guardduty describe-publishing-destination` prints it as KmsKeyArn."
+  }
+
+  validation {
+    condition     = var.existing_guardduty == null ? true : can(regex("^([A-Za-z0-9!_.*'()-]+(/[A-Za-z0-9!_.*'()-]+)*)?$", var.existing_guardduty.export_prefix))
+    error_message = "existing_guardduty.export_prefix: empty, or folder names joined by slashes without one at the ends, such as exports/guardduty."
   }
 }
 
@@ -62,8 +77,20 @@ variable "finding_publishing_frequency" {
 }
 
 variable "guardduty_features" {
-  description = "Protection plans that are on (see modules/guardduty); null takes that module's choice."
+  description = "Protection plans that are on, every other one is turned off: any of EBS_MALWARE_PROTECTION, EKS_AUDIT_LOGS, LAMBDA_NETWORK_LOGS, RDS_LOGIN_EVENTS, RUNTIME_MONITORING, S3_DATA_EVENTS. null: all but RUNTIME_MONITORING. Each has its own price."
   type        = set(string)
+  default     = null
+}
+
+variable "guardduty_runtime_agents" {
+  description = "Agents that GuardDuty installs by itself when RUNTIME_MONITORING is on: any of EC2_AGENT_MANAGEMENT, ECS_FARGATE_AGENT_MANAGEMENT, EKS_ADDON_MANAGEMENT. null: all."
+  type        = set(string)
+  default     = null
+}
+
+variable "guardduty_service_principal" {
+  description = "GuardDuty's service principal; null takes the right one for the Region. Opt-in Regions have their own."
+  type        = string
   default     = null
 }
 
@@ -73,9 +100,15 @@ variable "export_prefix" {
   default     = ""
 
   validation {
-    condition     = !startswith(var.export_prefix, "/") && !endswith(var.export_prefix, "/")
-    error_message = "export_prefix: no slash at its ends."
+    condition     = can(regex("^([A-Za-z0-9!_.*'()-]+(/[A-Za-z0-9!_.*'()-]+)*)?$", var.export_prefix))
+    error_message = "export_prefix: empty, or folder names joined by slashes without one at the ends, such as exports/guardduty. The module makes the folder that GuardDuty asks for."
   }
+}
+
+variable "export_retention_in_days" {
+  description = "Days that exported objects are kept, 90 or more; null keeps them for good. They are the source of the lake."
+  type        = number
+  default     = null
 }
 
 variable "auto_archive_mode" {
@@ -211,8 +244,41 @@ variable "log_retention_in_days" {
   default     = 90
 
   validation {
-    condition     = var.log_retention_in_days >= 1
-    error_message = "log_retention_in_days: at least 1; CloudWatch Logs takes 7, 14, 30, 60, 90, …"
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_in_days)
+    error_message = "log_retention_in_days: one of the values of CloudWatch Logs (7, 14, 30, 60, 90, …)."
+  }
+}
+
+variable "log_key_arn" {
+  description = "KMS key of the functions' logs; null leaves it to CloudWatch Logs. The key's policy must let CloudWatch Logs use it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.log_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.log_key_arn))
+    error_message = "log_key_arn: null, or the ARN of a KMS key (not of an alias)."
+  }
+}
+
+variable "architecture" {
+  description = "Instruction set of the deployment packages: arm64, or x86_64 after `make zips ARCH=x86-64`."
+  type        = string
+  default     = "arm64"
+
+  validation {
+    condition     = contains(["arm64", "x86_64"], var.architecture)
+    error_message = "architecture: arm64 or x86_64."
+  }
+}
+
+variable "readme_url" {
+  description = "Address of your copy of the README, to which alarms and dashboard link."
+  type        = string
+  default     = "README.md"
+
+  validation {
+    condition     = can(regex("^[^#\\s]+$", var.readme_url))
+    error_message = "readme_url: an address without spaces and without #; the section is added."
   }
 }
 
@@ -228,7 +294,7 @@ variable "permissions_boundary_arn" {
 }
 
 variable "force_destroy" {
-  description = "Lets Terraform delete the buckets with everything in them. For trials."
+  description = "Lets Terraform delete the detector, and the buckets with everything in them. For trials: what is once false is meant to stay false."
   type        = bool
   default     = false
 }

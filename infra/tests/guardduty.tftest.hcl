@@ -4,6 +4,10 @@ mock_provider "aws" {
   source = "./tests/mocks"
 }
 
+variables {
+  force_destroy = true
+}
+
 run "export_without_prefix" {
   command = apply
 
@@ -125,4 +129,54 @@ run "a_prefix_with_a_slash_at_its_end_is_refused" {
   }
 
   expect_failures = [var.export_prefix]
+}
+
+run "runtime_monitoring_is_said_once" {
+  command = plan
+
+  module {
+    source = "./modules/guardduty"
+  }
+
+  variables {
+    features = ["EKS_RUNTIME_MONITORING"]
+  }
+
+  expect_failures = [var.features]
+}
+
+run "exports_are_kept_as_long_as_guardduty_keeps_findings" {
+  command = plan
+
+  module {
+    source = "./modules/guardduty"
+  }
+
+  variables {
+    export_retention_in_days = 30
+  }
+
+  expect_failures = [var.export_retention_in_days]
+}
+
+run "runtime_monitoring" {
+  command = plan
+
+  module {
+    source = "./modules/guardduty"
+  }
+
+  variables {
+    features       = ["RUNTIME_MONITORING"]
+    runtime_agents = ["EKS_ADDON_MANAGEMENT"]
+  }
+
+  assert {
+    condition = { for agent in aws_guardduty_detector_feature.this["RUNTIME_MONITORING"].additional_configuration : agent.name => agent.status } == {
+      EC2_AGENT_MANAGEMENT         = "DISABLED"
+      ECS_FARGATE_AGENT_MANAGEMENT = "DISABLED"
+      EKS_ADDON_MANAGEMENT         = "ENABLED"
+    }
+    error_message = "Only the chosen agents are installed."
+  }
 }

@@ -15,8 +15,16 @@ provider "aws" {
   region = "us-east-1"
 }
 
+variable "architecture" {
+  description = "arm64, or x86_64 after `make zips ARCH=x86-64`."
+  type        = string
+  default     = "arm64"
+}
+
 module "guardsift" {
   source = "../.."
+
+  architecture = var.architecture
 }
 
 output "default_topic_arn" {

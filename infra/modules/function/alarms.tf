@@ -1,6 +1,8 @@
 # What says that events wait, fail or never arrived.
 
 locals {
+  what_to_do = "What to do: ${var.readme_url}#when-an-alarm-rings"
+
   # A message on either queue is an event that nobody has processed: one is enough.
   stuck_queues = {
     dlq         = { queue = aws_sqs_queue.dead_letter.name, text = "${var.name} gave up on an event" }
@@ -12,7 +14,7 @@ resource "aws_cloudwatch_metric_alarm" "stuck" {
   for_each = local.stuck_queues
 
   alarm_name          = "${var.name}-${each.key}"
-  alarm_description   = "${each.value.text}. See the README, section \"When an alarm rings\"."
+  alarm_description   = "${each.value.text}. ${local.what_to_do}"
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = each.value.queue }
@@ -29,7 +31,7 @@ resource "aws_cloudwatch_metric_alarm" "stuck" {
 
 resource "aws_cloudwatch_metric_alarm" "late" {
   alarm_name          = "${var.name}-late"
-  alarm_description   = "Events for ${var.name} have waited for more than 15 minutes. See the README, section \"When an alarm rings\"."
+  alarm_description   = "Events for ${var.name} have waited for more than 15 minutes. ${local.what_to_do}"
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateAgeOfOldestMessage"
   dimensions          = { QueueName = aws_sqs_queue.this.name }
@@ -46,7 +48,7 @@ resource "aws_cloudwatch_metric_alarm" "late" {
 
 resource "aws_cloudwatch_metric_alarm" "errors" {
   alarm_name          = "${var.name}-errors"
-  alarm_description   = "${var.name} fails as a whole: rules, state or credentials. See the README, section \"When an alarm rings\"."
+  alarm_description   = "${var.name} fails as a whole: rules, state or credentials. ${local.what_to_do}"
   namespace           = "AWS/Lambda"
   metric_name         = "Errors"
   dimensions          = { FunctionName = aws_lambda_function.this.function_name }

@@ -3,6 +3,7 @@
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_in_days
+  kms_key_id        = var.log_key_arn
   tags              = var.tags
 }
 
@@ -12,6 +13,7 @@ resource "aws_iam_role" "this" {
   permissions_boundary = var.permissions_boundary_arn
   tags                 = var.tags
 
+  # No source condition: Lambda takes a role of the function's own account only, from somebody who may pass it.
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -38,7 +40,7 @@ resource "aws_iam_role_policy" "platform" {
       {
         Sid      = "ReadOwnQueue"
         Effect   = "Allow"
-        Action   = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+        Action   = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
         Resource = aws_sqs_queue.this.arn
       },
     ]
@@ -57,7 +59,7 @@ resource "aws_lambda_function" "this" {
   role             = aws_iam_role.this.arn
   runtime          = "provided.al2023"
   handler          = "bootstrap"
-  architectures    = ["arm64"]
+  architectures    = [var.architecture]
   filename         = var.zip_path
   source_code_hash = try(filebase64sha256(var.zip_path), null)
   timeout          = var.timeout_seconds

@@ -21,6 +21,34 @@ output "policies" {
   }
 }
 
+output "trust_policy" {
+  description = "Who may assume the role, as JSON."
+  value       = aws_iam_role.this.assume_role_policy
+}
+
+output "queue_policies" {
+  description = "The policy of each queue, as JSON, by the queue's part."
+  value = {
+    queue       = aws_sqs_queue_policy.this.policy
+    dead_letter = aws_sqs_queue_policy.dead_letter.policy
+    undelivered = aws_sqs_queue_policy.undelivered.policy
+  }
+}
+
+output "alarms" {
+  description = "Each alarm with what it tells."
+  value = merge(
+    { for alarm in aws_cloudwatch_metric_alarm.stuck : alarm.alarm_name => alarm.alarm_description },
+    { (aws_cloudwatch_metric_alarm.late.alarm_name) = aws_cloudwatch_metric_alarm.late.alarm_description },
+    { (aws_cloudwatch_metric_alarm.errors.alarm_name) = aws_cloudwatch_metric_alarm.errors.alarm_description },
+  )
+}
+
+output "queue_name" {
+  description = "Name of the queue that feeds the function."
+  value       = aws_sqs_queue.this.name
+}
+
 output "queue_arn" {
   description = "ARN of the queue that feeds the function."
   value       = aws_sqs_queue.this.arn

@@ -14,7 +14,7 @@ variable "description" {
 }
 
 variable "zip_path" {
-  description = "Path of the arm64 deployment package: a zip with the executable `bootstrap`. `make zips` builds it."
+  description = "Path of the deployment package: a zip with the executable `bootstrap`. `make zips` builds it."
   type        = string
 }
 
@@ -106,6 +106,29 @@ variable "log_level" {
     condition     = contains(["TRACE", "DEBUG", "INFO"], var.log_level)
     error_message = "log_level: TRACE, DEBUG or INFO. Above INFO Lambda would also drop the metrics, which are log lines."
   }
+}
+
+variable "architecture" {
+  description = "Instruction set of the deployment package: arm64, or x86_64 where arm64 cannot be built."
+  type        = string
+  default     = "arm64"
+
+  validation {
+    condition     = contains(["arm64", "x86_64"], var.architecture)
+    error_message = "architecture: arm64 or x86_64."
+  }
+}
+
+variable "log_key_arn" {
+  description = "KMS key of the log; null leaves it to CloudWatch Logs. The key's policy must let CloudWatch Logs use it."
+  type        = string
+  default     = null
+}
+
+variable "readme_url" {
+  description = "Address of the README whose section \"When an alarm rings\" says what to do."
+  type        = string
+  default     = "README.md"
 }
 
 variable "log_retention_in_days" {

@@ -24,7 +24,9 @@ locals {
 resource "aws_kms_key" "export" {
   description         = "GuardDuty's exported findings"
   enable_key_rotation = true
-  tags                = var.tags
+  # The longest wait there is: a key that was given up by mistake can be taken back for a month.
+  deletion_window_in_days = 30
+  tags                    = var.tags
 
   policy = jsonencode({
     Version = "2012-10-17"
@@ -210,4 +212,15 @@ resource "aws_guardduty_publishing_destination" "this" {
     aws_s3_bucket_policy.export,
     aws_s3_object.folder,
   ]
+}
+
+# While it is there, no plan that takes detector, exports or their key away can be carried out. A detector takes its findings along.
+resource "terraform_data" "keep" {
+  count = var.force_destroy ? 0 : 1
+
+  triggers_replace = [aws_guardduty_detector.this.id, aws_kms_key.export.arn, aws_s3_bucket.export.id]
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }

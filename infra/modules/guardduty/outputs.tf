@@ -24,3 +24,18 @@ output "export_key_arn" {
   description = "ARN of the key that the exported findings are encrypted with. Readers need kms:Decrypt on it."
   value       = aws_kms_key.export.arn
 }
+
+output "is_kept" {
+  description = "Whether plans that would take detector, exports or their key away are refused."
+  value       = length(terraform_data.keep) > 0
+}
+
+output "key_policy" {
+  description = "The policy of the export key, as JSON."
+  value       = aws_kms_key.export.policy
+}
+
+output "bucket_policy" {
+  description = "The policy of the export bucket, as JSON."
+  value       = aws_s3_bucket_policy.export.policy
+}

@@ -26,7 +26,12 @@ variable "features" {
   default     = ["EBS_MALWARE_PROTECTION", "EKS_AUDIT_LOGS", "LAMBDA_NETWORK_LOGS", "RDS_LOGIN_EVENTS", "S3_DATA_EVENTS"]
 
   validation {
-    condition = length(setsubtract(var.features, [
+    condition     = !contains(var.features, "EKS_RUNTIME_MONITORING")
+    error_message = "features: EKS_RUNTIME_MONITORING is part of RUNTIME_MONITORING, and GuardDuty takes one of the two. Say RUNTIME_MONITORING, with EKS_ADDON_MANAGEMENT among runtime_agents."
+  }
+
+  validation {
+    condition = length(setsubtract(setsubtract(var.features, ["EKS_RUNTIME_MONITORING"]), [
       "EBS_MALWARE_PROTECTION", "EKS_AUDIT_LOGS", "LAMBDA_NETWORK_LOGS", "RDS_LOGIN_EVENTS", "RUNTIME_MONITORING", "S3_DATA_EVENTS",
     ])) == 0
     error_message = "features: any of EBS_MALWARE_PROTECTION, EKS_AUDIT_LOGS, LAMBDA_NETWORK_LOGS, RDS_LOGIN_EVENTS, RUNTIME_MONITORING, S3_DATA_EVENTS."
@@ -78,7 +83,7 @@ variable "service_principal" {
 }
 
 variable "force_destroy" {
-  description = "Lets Terraform delete the export bucket with everything in it. For trials."
+  description = "Lets Terraform delete the detector, and the export bucket with everything in it. For trials."
   type        = bool
   default     = false
 }

@@ -2,6 +2,11 @@
 
 data "aws_caller_identity" "administrator" {}
 
+locals {
+  features = toset(["EBS_MALWARE_PROTECTION", "EKS_AUDIT_LOGS", "LAMBDA_NETWORK_LOGS", "RDS_LOGIN_EVENTS", "RUNTIME_MONITORING", "S3_DATA_EVENTS"])
+  agents   = ["EC2_AGENT_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EKS_ADDON_MANAGEMENT"]
+}
+
 resource "aws_guardduty_organization_admin_account" "this" {
   provider = aws.management
 
@@ -16,11 +21,20 @@ resource "aws_guardduty_organization_configuration" "this" {
 }
 
 resource "aws_guardduty_organization_configuration_feature" "this" {
-  for_each = toset(["EBS_MALWARE_PROTECTION", "EKS_AUDIT_LOGS", "LAMBDA_NETWORK_LOGS", "RDS_LOGIN_EVENTS", "S3_DATA_EVENTS"])
+  for_each = local.features
 
   detector_id = var.detector_id
   name        = each.value
   auto_enable = contains(var.features, each.value) ? var.auto_enable_members : "NONE"
+
+  dynamic "additional_configuration" {
+    for_each = each.value == "RUNTIME_MONITORING" ? local.agents : []
+
+    content {
+      name        = additional_configuration.value
+      auto_enable = contains(var.features, "RUNTIME_MONITORING") && contains(var.runtime_agents, additional_configuration.value) ? var.auto_enable_members : "NONE"
+    }
+  }
 
   depends_on = [aws_guardduty_organization_configuration.this]
 }

@@ -81,3 +81,25 @@ mock_resource "aws_sqs_queue" {
     url = "https://sqs.us-east-1.amazonaws.com/111122223333/guardsift"
   }
 }
+
+# What is already there, as it should be.
+mock_data "aws_guardduty_detector" {
+  defaults = {
+    status                       = "ENABLED"
+    finding_publishing_frequency = "FIFTEEN_MINUTES"
+  }
+}
+
+mock_data "aws_s3_bucket" {
+  defaults = {
+    region = "us-east-1"
+  }
+}
+
+mock_data "aws_kms_key" {
+  defaults = {
+    arn         = "arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-5a6b-4c7d-8e9f-0a1b2c3d4e5f"
+    enabled     = true
+    key_manager = "CUSTOMER"
+  }
+}
