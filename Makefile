@@ -18,13 +18,19 @@ RELEASE := $(if $(filter release,$(PROFILE)),--release)
 # The tests that start binaries wait for them most of the time.
 TEST_THREADS ?= 4
 
+# What is deployed, for which processor, and under which name.
+EXAMPLE ?= minimal
+ARCH ?= arm64
+NAME_PREFIX ?= guardsift
+RELEASE_FILES := $(TARGET)/release-files
+
 # One event for `make invoke`, and what the tests could not do on this machine.
 EVENT ?= events/eventbridge/finding.json
 export SKIPPED_LOG := $(abspath $(TARGET))/skipped.txt
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: build ## Run the whole system on this machine, no AWS account needed, and show what happens
@@ -62,18 +68,36 @@ bench: build python ## Measure: one event, and a backtest of 200,000 generated f
 	$(if $(wildcard $(PYTHON)),$(PYTHON),python3) bench/backtest.py --guardsift $(TARGET)/release/guardsift
 
 .PHONY: zips
-zips: cargo-lambda ## Build the deployment packages for Lambda (arm64)
-	cargo lambda build --release --arm64 --output-format zip --locked $(addprefix -p ,$(FUNCTIONS))
+zips: cargo-lambda ## Build the deployment packages for Lambda (arm64; ARCH=x86-64 for the other)
+	cargo lambda build --release --$(ARCH) --locked $(addprefix -p ,$(FUNCTIONS))
+	python3 infra/pack.py $(TARGET)/lambda $(ARCH) $(FUNCTIONS)
 
 .PHONY: deploy
-deploy: zips ## Deploy infra/examples/minimal to the account of your AWS credentials; asks first
-	terraform -chdir=infra/examples/minimal init
-	terraform -chdir=infra/examples/minimal apply
+deploy: zips ## Deploy infra/examples/minimal (EXAMPLE=complete for another) to the account of your AWS credentials; asks first
+	terraform -chdir=infra/examples/$(EXAMPLE) init
+	terraform -chdir=infra/examples/$(EXAMPLE) apply -var architecture=$(subst -,_,$(ARCH)) $(if $(CARGO_TARGET_DIR),-var zip_dir=$(abspath $(TARGET))/lambda)
+
+.PHONY: deploy-code
+deploy-code: cargo-lambda ## Replace the code of one deployed function: FN=<function>
+	$(if $(filter $(FN),$(FUNCTIONS)),,$(error FN is one of: $(FUNCTIONS)))
+	cargo lambda build --release --$(ARCH) --locked -p $(FN)
+	cargo lambda deploy --binary-name $(FN) $(NAME_PREFIX)-$(FN)
 
 .PHONY: invoke
-invoke: cargo-lambda ## Hand FN=<function> an EVENT=<file>; `cargo lambda watch` must be running
+invoke: cargo-lambda ## Hand FN=<function> an EVENT=<file>; `cargo lambda watch` must be running, or REMOTE=1 for the deployed function
 	$(if $(filter $(FN),$(FUNCTIONS)),,$(error FN is one of: $(FUNCTIONS)))
-	cargo lambda invoke $(FN) --data-file $(EVENT)
+	cargo lambda invoke $(if $(REMOTE),--remote $(NAME_PREFIX)-$(FN),$(FN)) --data-file $(EVENT)
+
+.PHONY: release
+release: zips ## The packages with their checksums and the list of what they are made of, in target/release-files
+	@mkdir -p $(RELEASE_FILES)
+	for fn in $(FUNCTIONS); do cp $(TARGET)/lambda/$$fn/bootstrap.zip $(RELEASE_FILES)/$$fn-$(ARCH).zip; done
+	infra/sbom.py $(if $(filter arm64,$(ARCH)),aarch64,x86_64)-unknown-linux-gnu $(FUNCTIONS) > $(RELEASE_FILES)/guardsift-$(ARCH).cdx.json
+	cd $(RELEASE_FILES) && sha256sum *.zip *.cdx.json > SHA256SUMS && cat SHA256SUMS
+
+.PHONY: emulators
+emulators: ## Install what the tests of the deployment can use besides moto: checkov and AWS's own runtime emulator
+	tests/python-env.sh moto rie checkov
 
 .PHONY: tested
 tested:
@@ -81,7 +105,7 @@ tested:
 
 .PHONY: python
 python:
-	tests/python-env.sh
+	tests/python-env.sh tests moto
 
 .PHONY: forget-skipped
 forget-skipped:
@@ -89,4 +113,4 @@ forget-skipped:
 
 .PHONY: cargo-lambda
 cargo-lambda:
-	@cargo lambda --version >/dev/null 2>&1 || { echo "cargo-lambda is missing. Install it with: pip install cargo-lambda && rustup target add aarch64-unknown-linux-gnu" >&2; exit 1; }
+	@cargo lambda --version >/dev/null 2>&1 || { echo "cargo-lambda is missing. Install it with: pip install cargo-lambda && rustup target add aarch64-unknown-linux-gnu (without that target: ARCH=x86-64)" >&2; exit 1; }

@@ -33,8 +33,6 @@ resource "aws_s3_object" "shadow_rules" {
   source_hash  = filemd5(var.shadow_rules_file)
   content_type = "application/yaml"
   tags         = var.tags
-
-  depends_on = [aws_s3_bucket_server_side_encryption_configuration.lake, aws_s3_bucket_versioning.lake]
 }
 
 module "auto_archive" {
@@ -72,13 +70,6 @@ module "auto_archive" {
       local.read_rules,
       local.use_lake_key,
       {
-        Sid       = "FindDetector"
-        Effect    = "Allow"
-        Action    = "guardduty:ListDetectors"
-        Resource  = "*"
-        Condition = { StringEquals = { "aws:RequestedRegion" = local.region } }
-      },
-      {
         Sid       = "HandleFindings"
         Effect    = "Allow"
         Action    = var.auto_archive_mode == "apply" ? concat(local.act, local.read_findings) : local.read_findings
@@ -89,7 +80,7 @@ module "auto_archive" {
         Sid      = "KeepLedger"
         Effect   = "Allow"
         Action   = ["s3:GetObject", "s3:PutObject"]
-        Resource = ["${module.lake.bucket_arn}/audit/v1/*", "${module.lake.bucket_arn}/quarantine/v1/auto-archive/*", "${module.lake.bucket_arn}/state/archive/*"]
+        Resource = ["${module.lake.bucket_arn}/audit/v1/*", "${module.lake.bucket_arn}/state/archive/*"]
       },
       {
         # The kill switch: read before every run, and never written by the function.
@@ -104,7 +95,7 @@ module "auto_archive" {
         Effect    = "Allow"
         Action    = "s3:ListBucket"
         Resource  = module.lake.bucket_arn
-        Condition = { StringLike = { "s3:prefix" = ["audit/v1/*", "control/archive/*", "quarantine/v1/auto-archive/*", "rules/*", "shadow/v1/*", "state/archive/*"] } }
+        Condition = { StringLike = { "s3:prefix" = ["audit/v1/*", "control/archive/*", "rules/*", "shadow/v1/*", "state/archive/*"] } }
       },
     ])
   })

@@ -1,56 +1,41 @@
 #!/usr/bin/env bash
-# Checks the Terraform code: format, validity of every module and example, tests. Needs no AWS account and leaves no trace in the working tree.
+# Checks the Terraform code: format, generated tables, validity of every module and example, tests. Needs no AWS account and leaves no trace in the working tree.
 set -euo pipefail
 
 infra=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 # shellcheck source=../tests/skip.sh
 source "$infra/../tests/skip.sh"
+# shellcheck source=terraform.sh
+source "$infra/terraform.sh"
 
-skip() {
-  skipped "Terraform checks ($1)"
-  exit 0
-}
+if command -v python3 >/dev/null; then
+  echo "tables of infra/README.md"
+  python3 "$infra/tables.py" --check
+else
+  skipped "the tables of infra/README.md (python3 is not installed)"
+fi
 
-# A folder that holds the AWS provider as a file system mirror, wherever a machine keeps one.
-find_mirror() {
-  local root hit
-  for root in "${TF_PLUGIN_CACHE_DIR:-}" "$HOME/.terraform.d" "${XDG_DATA_HOME:-$HOME/.local/share}/terraform" /; do
-    [[ -d $root ]] || continue
-    hit=$(find "$root" -xdev -path '*/hashicorp/aws/*' -name 'terraform-provider-aws_*' -print -quit 2>/dev/null || true)
-    if [[ -n $hit ]]; then
-      # mirror/host/hashicorp/aws/version/platform/file
-      printf '%s\n' "${hit%/*/hashicorp/aws/*}"
-      return
-    fi
-  done
-}
-
-command -v terraform >/dev/null || skip "terraform is not installed"
-
-# A configuration file that is named but missing is a warning in front of every answer.
-[[ -f ${TF_CLI_CONFIG_FILE:-} ]] || unset TF_CLI_CONFIG_FILE
-export CHECKPOINT_DISABLE=1 TF_IN_AUTOMATION=1 TF_INPUT=0
-
-echo "terraform fmt"
-terraform -chdir="$infra" fmt -check -diff -recursive
+checkov=$infra/../tests/.venv-checkov/bin/checkov
+if [[ -x $checkov ]]; then
+  echo "checkov"
+  # Each exception stands with its reason in the resource that it is about.
+  "$checkov" --skip-download --quiet --compact --framework terraform --directory "$infra" --skip-path tests
+else
+  skipped "checkov's look at the Terraform files (\`make emulators\` installs it)"
+fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cp -R "$infra" "$infra/../rules" "$work/"
-cd "$work/infra"
 
-mirror=$(find_mirror)
-init=(terraform init -backend=false -no-color)
-if [[ -n $mirror ]]; then
-  init+=("-plugin-dir=$mirror")
-fi
-if ! "${init[@]}" >"$work/init.log" 2>&1; then
-  # With a mirror a failure is ours; without one it is the network's.
-  [[ -n $mirror ]] || skip "the AWS provider is neither on this machine nor within reach"
-  cat "$work/init.log" >&2
-  exit 1
-fi
+# Not in a subshell: it changes the folder.
+enter_copy "$infra" >"$work/reason" || {
+  skipped "Terraform checks ($(<"$work/reason"))"
+  exit 0
+}
+
+echo "terraform fmt"
+terraform -chdir="$infra" fmt -check -diff -recursive
 
 # modules/organization takes two providers, so only its example can be validated; and for the same
 # reason the tests, which use it, are left to terraform test.

@@ -45,7 +45,7 @@ module "finding_events" {
       {
         Sid      = "Quarantine"
         Effect   = "Allow"
-        Action   = ["s3:GetObject", "s3:PutObject"]
+        Action   = "s3:PutObject"
         Resource = "${module.lake.bucket_arn}/quarantine/v1/finding-events/*"
       },
       {
@@ -54,7 +54,7 @@ module "finding_events" {
         Effect    = "Allow"
         Action    = "s3:ListBucket"
         Resource  = module.lake.bucket_arn
-        Condition = { StringLike = { "s3:prefix" = ["quarantine/v1/finding-events/*", "rules/*", "state/notify/*"] } }
+        Condition = { StringLike = { "s3:prefix" = ["rules/*", "state/notify/*"] } }
       },
       {
         Sid      = "Notify"

@@ -96,7 +96,7 @@ module "finding_exports" {
         Effect    = "Allow"
         Action    = "s3:ListBucket"
         Resource  = module.lake.bucket_arn
-        Condition = { StringLike = { "s3:prefix" = concat(local.compacts ? ["compaction/v1/*"] : [], ["findings/v1/*", "quarantine/v1/finding-exports/*"]) } }
+        Condition = { StringLike = { "s3:prefix" = concat(local.compacts ? ["compaction/v1/*"] : [], ["findings/v1/*"]) } }
       },
     ])
   })

@@ -40,6 +40,8 @@ resource "aws_scheduler_schedule_group" "this" {
 }
 
 resource "aws_scheduler_schedule" "this" {
+  # checkov:skip=CKV_AWS_297: The event says that it is time, and nothing else.
+
   for_each = local.schedules
 
   name                = "${var.name_prefix}-${each.key}"

@@ -154,6 +154,7 @@ fn machine_config(config: &DemoConfig) -> MachineConfig {
         log_level: "INFO".to_owned(),
         finding_events: Default::default(),
         auto_archive: Default::default(),
+        finding_exports: Default::default(),
     }
 }
 

@@ -11,6 +11,7 @@ use s3s::Body;
 use s3s::service::S3Service;
 
 use crate::bus_api::BusApi;
+use crate::calls::{self, Calls};
 use crate::disturbance::{Disturbance, Mishap};
 use crate::guardduty::{self, homes::Homes};
 use crate::identity_api;
@@ -34,6 +35,7 @@ pub(crate) struct FrontDoor {
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) outage: Arc<Outage>,
     pub(crate) disturbance: Arc<Disturbance>,
+    pub(crate) calls: Arc<Calls>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,12 +74,17 @@ impl FrontDoor {
         if let Some(answer) = self.outage.answer(&head) {
             return answer;
         }
+        let caller = scope(&head).map(|scope| scope.access_key).unwrap_or_default();
         let service = match service(&head) {
             Ok(Service::S3) => {
+                let (method, uri) = (head.method.clone(), head.uri.clone());
                 let answer = self.s3.call(Request::from_parts(head, body.into())).await;
-                return answer.unwrap_or_else(|error| {
+                let answer = answer.unwrap_or_else(|error| {
                     plain(StatusCode::INTERNAL_SERVER_ERROR, format!("{error:?}"))
                 });
+                let query = uri.query().unwrap_or_default();
+                self.calls.note(&caller, calls::s3(&method, uri.path(), query, answer.status()));
+                return answer;
             }
             Ok(service) => service,
             Err(unknown) => {
@@ -97,6 +104,15 @@ impl FrontDoor {
             }
         };
         let operation = json_call::operation(&head);
+        let called = match service {
+            Service::Sns => calls::sns(&body),
+            Service::Sqs => calls::json("sqs", operation, &body),
+            Service::EventBridge => calls::json("events", operation, &body),
+            Service::SecretsManager => calls::secret(operation, &body),
+            Service::Sts => Vec::new(),
+            Service::S3 | Service::GuardDuty => calls::guardduty(&head),
+        };
+        self.calls.note(&caller, called);
         let answer = match service {
             Service::Sns => self.topics.handle(&body),
             Service::Sqs => json_call::answer(&body, |input| self.queues.handle(operation, input)),
@@ -106,13 +122,10 @@ impl FrontDoor {
             Service::SecretsManager => {
                 json_call::answer(&body, |input| self.secrets.handle(operation, input))
             }
-            Service::Sts => {
-                let key = scope(&head).map(|scope| scope.access_key).unwrap_or_default();
-                identity_api::handle(self.guardduty.account(&key), &body)
-            }
+            Service::Sts => identity_api::handle(self.guardduty.account(&caller), &body),
             _ => {
                 let scope = scope(&head).unwrap_or_default();
-                let account = self.guardduty.account(&scope.access_key);
+                let account = self.guardduty.account(&caller);
                 let region = if scope.region.is_empty() { REGION } else { &scope.region };
                 if self.outage.is_closed(region) {
                     return guardduty::unknown_client().map(Body::from);
@@ -140,6 +153,20 @@ fn service(head: &Parts) -> Result<Service, String> {
     }
 }
 
+/// `<key>/<date>/<region>/<service>/aws4_request`, from the header or, for a presigned URL, from the query.
+fn credential(head: &Parts) -> Option<String> {
+    let header = head.headers.get("authorization").and_then(|value| value.to_str().ok());
+    match header {
+        Some(header) => {
+            Some(header.split_once("Credential=")?.1.split([',', ' ']).next()?.to_owned())
+        }
+        None => {
+            let query = form_urlencoded::parse(head.uri.query()?.as_bytes()).into_owned();
+            Some(query.into_iter().find(|(name, _)| name == "X-Amz-Credential")?.1)
+        }
+    }
+}
+
 /// Whose signature it is, and for what.
 #[derive(Debug, Default)]
 struct Scope {
@@ -148,16 +175,8 @@ struct Scope {
     service: String,
 }
 
-/// `Credential=<key>/<date>/<region>/<service>/aws4_request`, in the header or, for a presigned URL, in the query.
 fn scope(head: &Parts) -> Option<Scope> {
-    let header = head.headers.get("authorization").and_then(|value| value.to_str().ok());
-    let credential = match header {
-        Some(header) => header.split_once("Credential=")?.1.split([',', ' ']).next()?.to_owned(),
-        None => {
-            let query = form_urlencoded::parse(head.uri.query()?.as_bytes()).into_owned();
-            query.into_iter().find(|(name, _)| name == "X-Amz-Credential")?.1
-        }
-    };
+    let credential = credential(head)?;
     let mut parts = credential.rsplitn(5, '/');
     let (end, service, region) = (parts.next()?, parts.next()?, parts.next()?);
     let (_date, access_key) = (parts.next()?, parts.next()?);

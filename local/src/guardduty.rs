@@ -45,6 +45,7 @@ mod permission;
 mod publishing;
 mod resource_id;
 mod routes;
+pub(crate) use self::routes::operation;
 mod sort;
 mod state;
 mod statistics;

@@ -2,6 +2,7 @@
 
 mod bus;
 mod bus_api;
+pub mod calls;
 pub mod clock;
 pub mod demo;
 pub mod disturbance;
@@ -24,7 +25,7 @@ mod serve;
 mod topic;
 mod webhook;
 
-/// The access key id that the functions get. Any other is as good.
+/// An access key id for people. Any other is as good; each function has its own.
 pub const ACCESS_KEY_ID: &str = "AKIALOCALLOCALLOCAL0";
 /// The one secret that S3 requests must be signed with.
 pub const SECRET_ACCESS_KEY: &str = "local";

@@ -23,6 +23,7 @@ pub use self::config::{
 };
 pub use self::handover::{HandedOver, Handover};
 use crate::bus::Bus;
+use crate::calls::Calls;
 use crate::clock::Clock;
 use crate::disturbance::Disturbance;
 use crate::guardduty::GuardDuty;
@@ -55,6 +56,8 @@ pub struct Machine {
     /// What happens to calls by chance.
     pub disturbance: Arc<Disturbance>,
     homes: Arc<Homes>,
+    /// Who called what.
+    pub calls: Arc<Calls>,
     config: MachineConfig,
     endpoint: SocketAddr,
     webhook: SocketAddr,

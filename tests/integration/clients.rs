@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A machine that ends with the test.
-struct Machine(Child);
+pub(crate) struct Machine(Child);
 
 impl Drop for Machine {
     fn drop(&mut self) {
@@ -21,7 +21,7 @@ impl Drop for Machine {
 }
 
 /// Starts a machine and waits for its endpoint.
-fn start(folder: &std::path::Path) -> (Machine, String) {
+pub(crate) fn start(folder: &std::path::Path) -> (Machine, String) {
     let mut child = guardsift(&["local", "--folder", folder.to_str().unwrap()])
         .stdout(Stdio::piped())
         .spawn()

@@ -20,6 +20,18 @@ pub(crate) fn python(what: &str) -> Option<Python> {
     None
 }
 
+/// The Python with moto, or what is not tested without it.
+pub(crate) fn moto(what: &str) -> Option<PathBuf> {
+    let python = root().join("tests/.venv-moto/bin/python");
+    if python.is_file() {
+        return Some(python);
+    }
+    skipped(&format!(
+        "{what}: tests/.venv-moto is missing, `make emulators` makes it where Python 3 is"
+    ));
+    None
+}
+
 impl Python {
     /// A script, to be run in an environment that holds no AWS settings of the person's own.
     pub(crate) fn command(&self, script: &Path) -> Command {

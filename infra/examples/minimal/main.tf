@@ -21,9 +21,16 @@ variable "architecture" {
   default     = "arm64"
 }
 
+variable "zip_dir" {
+  description = "Folder with the deployment packages; null takes what `make zips` built."
+  type        = string
+  default     = null
+}
+
 module "guardsift" {
   source = "../.."
 
+  zip_dir      = var.zip_dir
   architecture = var.architecture
 }
 

@@ -30,8 +30,32 @@ provider "aws" {
   }
 }
 
+variable "zip_dir" {
+  description = "Folder with the deployment packages; null takes what `make zips` built."
+  type        = string
+  default     = null
+}
+
+variable "architecture" {
+  description = "arm64, or x86_64 after `make zips ARCH=x86-64`."
+  type        = string
+  default     = "arm64"
+}
+
+variable "member_accounts" {
+  description = "The accounts whose findings the lake will hold; this one is always among them."
+  type        = set(string)
+  default     = []
+}
+
+data "aws_caller_identity" "current" {}
+
 module "guardsift" {
   source = "../.."
+
+  zip_dir       = var.zip_dir
+  architecture  = var.architecture
+  lake_accounts = setunion(var.member_accounts, [data.aws_caller_identity.current.account_id])
 }
 
 module "organization" {

@@ -57,6 +57,9 @@ resource "aws_kms_alias" "export" {
 }
 
 resource "aws_s3_bucket" "export" {
+  # checkov:skip=CKV_AWS_18: Who reads exports is in CloudTrail's data events, for accounts that record them; a log bucket is the account's choice.
+  # checkov:skip=CKV_AWS_144: GuardDuty exports to a bucket in the detector's Region; every finding is in the lake as well.
+
   bucket        = local.bucket_name
   force_destroy = var.force_destroy
   tags          = var.tags
@@ -101,6 +104,8 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "export" {
 
 # The filter keeps the folder marker: without it GuardDuty stops exporting.
 resource "aws_s3_bucket_lifecycle_configuration" "export" {
+  # checkov:skip=CKV_AWS_300: The rule gives up unfinished uploads after a week where uploads go, below the prefix.
+
   bucket = aws_s3_bucket.export.id
 
   rule {

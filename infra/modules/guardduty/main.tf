@@ -14,6 +14,8 @@ locals {
 }
 
 resource "aws_guardduty_detector" "this" {
+  # checkov:skip=CKV2_AWS_3: One account may stand alone; modules/organization makes it an organization's.
+
   enable                       = true
   finding_publishing_frequency = var.finding_publishing_frequency
   tags                         = var.tags

@@ -1,6 +1,7 @@
 # The lake bucket: every version of every finding, the archive ledger, quarantine, delivery markers, and the rules.
 
 data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
@@ -13,6 +14,18 @@ resource "aws_kms_key" "this" {
   # The longest wait there is: a key that was given up by mistake can be taken back for a month.
   deletion_window_in_days = 30
   tags                    = var.tags
+
+  # Without it nobody could change this policy again. Who else may use the key is up to IAM.
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "AllowAccountByIam"
+      Effect    = "Allow"
+      Principal = { AWS = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:root" }
+      Action    = "kms:*"
+      Resource  = "*"
+    }]
+  })
 }
 
 resource "aws_kms_alias" "this" {
@@ -21,6 +34,10 @@ resource "aws_kms_alias" "this" {
 }
 
 resource "aws_s3_bucket" "this" {
+  # checkov:skip=CKV_AWS_18: Who reads findings is in CloudTrail's data events, for accounts that record them; a log bucket is the account's choice.
+  # checkov:skip=CKV_AWS_144: The lake can be made again from the exports, in another bucket.
+  # checkov:skip=CKV2_AWS_62: Nobody waits for new objects of the lake.
+
   bucket        = local.bucket_name
   force_destroy = var.force_destroy
   tags          = var.tags

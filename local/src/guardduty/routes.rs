@@ -19,6 +19,11 @@ fn route(line: &'static str) -> Option<Route> {
     Some(Route { operation, method, segments: path.trim_start_matches('/').split('/').collect() })
 }
 
+/// The operation alone.
+pub(crate) fn operation(method: &Method, path: &str) -> Option<&'static str> {
+    find(method, path).map(|(operation, _)| operation)
+}
+
 /// The operation and its path parameters, percent-decoded.
 pub(crate) fn find(method: &Method, path: &str) -> Option<(&'static str, Vec<String>)> {
     let mut asked: Vec<&str> = path.trim_matches('/').split('/').collect();

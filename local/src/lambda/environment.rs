@@ -13,7 +13,7 @@ pub(super) fn environment(
     stream: &str,
 ) -> BTreeMap<String, String> {
     let reserved = [
-        ("AWS_ACCESS_KEY_ID", crate::ACCESS_KEY_ID.to_owned()),
+        ("AWS_ACCESS_KEY_ID", crate::calls::access_key_id(&settings.name)),
         ("AWS_DEFAULT_REGION", settings.region.clone()),
         ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023".to_owned()),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", settings.memory_mb.to_string()),

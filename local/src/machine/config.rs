@@ -68,6 +68,8 @@ pub struct MachineConfig {
     pub finding_events: BTreeMap<String, String>,
     /// The same for auto-archive.
     pub auto_archive: BTreeMap<String, String>,
+    /// The same of finding-exports.
+    pub finding_exports: BTreeMap<String, String>,
 }
 
 /// Real-time limits, short where AWS's are long.
@@ -137,6 +139,7 @@ impl MachineConfig {
             log_level: "INFO".to_owned(),
             finding_events: BTreeMap::new(),
             auto_archive: BTreeMap::new(),
+            finding_exports: BTreeMap::new(),
         }
     }
 
@@ -193,7 +196,7 @@ impl MachineConfig {
                 .chain(match name {
                     FunctionName::FindingEvents => self.finding_events.clone(),
                     FunctionName::AutoArchive => self.auto_archive.clone(),
-                    FunctionName::FindingExports => BTreeMap::new(),
+                    FunctionName::FindingExports => self.finding_exports.clone(),
                 })
                 .collect(),
             log: self.logs_folder().join(format!("{name}.log")),

@@ -41,6 +41,7 @@ fn setup() -> Setup {
         log_level: "INFO".into(),
         finding_events: Default::default(),
         auto_archive: Default::default(),
+        finding_exports: Default::default(),
     };
     let setup = Setup { folder, config };
     FunctionName::ALL

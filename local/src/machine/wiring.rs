@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::bus::{Bus, Rule};
 use crate::bus_api::BusApi;
+use crate::calls::Calls;
 use crate::clock::Clock;
 use crate::disturbance::Disturbance;
 use crate::front_door::FrontDoor;
@@ -76,6 +77,7 @@ pub(super) async fn start(config: MachineConfig) -> anyhow::Result<Machine> {
         Topics::new([DEFAULT_TOPIC, SECURITY_TOPIC].map(str::to_owned), Arc::clone(&inbox));
     let (secrets, outage) = (Arc::<Secrets>::default(), Arc::<Outage>::default());
     let disturbance = Arc::<Disturbance>::default();
+    let calls = Arc::<Calls>::default();
     let front_door = FrontDoor {
         s3: s3::service(Arc::clone(&store), REGION),
         guardduty: Arc::clone(&homes),
@@ -88,6 +90,7 @@ pub(super) async fn start(config: MachineConfig) -> anyhow::Result<Machine> {
         secrets: Arc::clone(&secrets),
         outage: Arc::clone(&outage),
         disturbance: Arc::clone(&disturbance),
+        calls: Arc::clone(&calls),
     };
     serve_front_door(&mut tasks, door, front_door);
     serve_webhook(&mut tasks, hook, &inbox);
@@ -111,6 +114,7 @@ pub(super) async fn start(config: MachineConfig) -> anyhow::Result<Machine> {
         outage,
         disturbance,
         homes,
+        calls,
         config,
         endpoint,
         webhook,
