@@ -11,7 +11,7 @@ source "$infra/terraform.sh"
 
 if command -v python3 >/dev/null; then
   echo "tables of infra/README.md"
-  python3 "$infra/tables.py" --check
+  python3 -B "$infra/tables.py" --check
 else
   skipped "the tables of infra/README.md (python3 is not installed)"
 fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the tables of inputs and outputs into README.md from the Terraform files; with --check it only says whether they are up to date.
+"""Writes the tables of inputs, outputs and costs into README.md from the Terraform files; with --check it only says whether they are up to date.
 
 The files are formatted by `terraform fmt`, which is what makes reading them by line safe.
 """
@@ -7,6 +7,8 @@ The files are formatted by `terraform fmt`, which is what makes reading them by 
 import pathlib
 import re
 import sys
+
+import costs
 
 INFRA = pathlib.Path(__file__).resolve().parent
 README = INFRA / "README.md"
@@ -62,15 +64,19 @@ def tables():
     return "\n".join(lines)
 
 
-def main():
-    begin, end = "<!-- tables: begin (tables.py writes what follows) -->", "<!-- tables: end -->"
-    text = README.read_text()
+def between(text, name, written):
+    """The text with what is written between two marks replaced."""
+    begin, end = f"<!-- {name}: begin (tables.py writes what follows) -->", f"<!-- {name}: end -->"
     before, rest = text.split(begin)
-    after = rest.split(end)[1]
-    fresh = f"{before}{begin}\n\n{tables()}\n{end}{after}"
+    return f"{before}{begin}\n\n{written}\n{end}{rest.split(end)[1]}"
+
+
+def main():
+    text = README.read_text()
+    fresh = between(between(text, "tables", tables()), "costs", costs.table() + "\n")
     if "--check" in sys.argv[1:]:
         if fresh != text:
-            sys.exit("infra/README.md: its tables are not those of the Terraform files. Run infra/tables.py and commit what it writes.")
+            sys.exit("infra/README.md: its tables are not those of the Terraform files and of costs.py. Run infra/tables.py and commit what it writes.")
         return
     README.write_text(fresh)
 

@@ -94,12 +94,14 @@ pub(crate) fn sns(form: &[u8]) -> Vec<Call> {
 pub(crate) fn json(service: &str, operation: &str, body: &[u8]) -> Vec<Call> {
     let input: Value = serde_json::from_slice(body).unwrap_or_default();
     let action = format!("{service}:{operation}");
-    let text = |value: &Value| value.as_str().unwrap_or("*").to_owned();
+    let text = |value: &Value, name: &str| {
+        value.get(name).and_then(Value::as_str).unwrap_or("*").to_owned()
+    };
     let resources: Vec<String> = match service {
-        "sqs" => vec![queue_arn(&text(&input["QueueUrl"]))],
+        "sqs" => vec![queue_arn(&text(&input, "QueueUrl"))],
         _ => {
-            let entries = input["Entries"].as_array().map(Vec::as_slice).unwrap_or_default();
-            entries.iter().map(|entry| text(&entry["EventBusName"])).collect()
+            let entries = input.get("Entries").and_then(Value::as_array).into_iter().flatten();
+            entries.map(|entry| text(entry, "EventBusName")).collect()
         }
     };
     resources.iter().map(|resource| call(&action, resource)).collect()
@@ -112,7 +114,7 @@ pub(crate) fn secret(operation: &str, body: &[u8]) -> Vec<Call> {
         "GetParameter" => ("ssm", "Name"),
         _ => ("secretsmanager", "SecretId"),
     };
-    let resource = input[name].as_str().unwrap_or("*");
+    let resource = input.get(name).and_then(Value::as_str).unwrap_or("*");
     vec![call(&format!("{service}:{operation}"), resource)]
 }
 

@@ -1,0 +1,80 @@
+"""What guardsift costs in a month, as a formula: list prices of us-east-1 in November 2026, free tiers left out. `tables.py` puts its table into README.md."""
+
+# Price in USD, and the page that says it.
+PRICES = {
+    "lambda_request": (0.20e-6, "https://aws.amazon.com/lambda/pricing/"),
+    "lambda_gb_second": (0.0000133334, "https://aws.amazon.com/lambda/pricing/ (Arm)"),
+    "sqs_request": (0.40e-6, "https://aws.amazon.com/sqs/pricing/ (standard)"),
+    "sns_publish": (0.50e-6, "https://aws.amazon.com/sns/pricing/"),
+    "s3_put": (0.005e-3, "https://aws.amazon.com/s3/pricing/ (standard)"),
+    "s3_get": (0.0004e-3, "https://aws.amazon.com/s3/pricing/ (standard)"),
+    "s3_gb_month": (0.023, "https://aws.amazon.com/s3/pricing/ (standard)"),
+    "kms_key": (1.00, "https://aws.amazon.com/kms/pricing/"),
+    "log_gb": (0.50, "https://aws.amazon.com/cloudwatch/pricing/"),
+    "metric": (0.30, "https://aws.amazon.com/cloudwatch/pricing/"),
+    "alarm": (0.10, "https://aws.amazon.com/cloudwatch/pricing/"),
+    "dashboard": (3.00, "https://aws.amazon.com/cloudwatch/pricing/"),
+}
+
+# What is assumed of the findings. Yours differ: change them here and run this file.
+ASSUMED = {
+    "findings per exported object": 10,
+    "part that is below severity 4": 0.6,
+    "part that is archived": 0.5,
+    "part that somebody is told of": 0.5,
+    "messages per invocation": 2,
+    "seconds of finding-events per message": 0.1,
+    "seconds of auto-archive per message": 0.05,
+    "seconds of finding-exports per object": 0.3,
+    "KB of exports and lake per finding": 2,
+    "KB of log per message": 1,
+    "metrics that have a value": 25,
+    "alarms": 15,
+}
+IDLE_POLLS = 3 * 5 * 3 * 60 * 24 * 30  # three queues, five pollers each, a long poll of 20 seconds
+
+
+def price(name):
+    return PRICES[name][0]
+
+
+def costs(findings, assumed=None):
+    """USD in a month with so many versions of findings, by part."""
+    a = assumed or ASSUMED
+    objects = findings / a["findings per exported object"]
+    low = findings * a["part that is below severity 4"]
+    archived, told = findings * a["part that is archived"], findings * a["part that somebody is told of"]
+    messages = findings + low + objects
+    seconds = findings * a["seconds of finding-events per message"] + low * a["seconds of auto-archive per message"]
+    return {
+        "fixed": 2 * price("kms_key") + a["metrics that have a value"] * price("metric") + a["alarms"] * price("alarm") + price("dashboard") + IDLE_POLLS * price("sqs_request"),
+        # Sent, received and deleted.
+        "SQS": 3 * messages * price("sqs_request"),
+        # 256 MB, and 512 MB for exports.
+        "Lambda": messages / a["messages per invocation"] * price("lambda_request")
+        + (seconds * 0.25 + objects * a["seconds of finding-exports per object"] * 0.5) * price("lambda_gb_second"),
+        # A claim and what was told of each notification; a record and an outcome of each archiving; a lake file of each object.
+        "S3 requests": (2 * told + 2 * archived + objects) * price("s3_put") + (told + archived + 2 * objects) * price("s3_get"),
+        "S3 storage": findings * a["KB of exports and lake per finding"] / 1e6 * price("s3_gb_month"),
+        "SNS": told * price("sns_publish"),
+        "logs": messages * a["KB of log per message"] / 1e6 * price("log_gb"),
+    }
+
+
+def table():
+    volumes = {"1,000": 1e3, "100,000": 1e5, "10,000,000": 1e7}
+    columns = [costs(findings) for findings in volumes.values()]
+    lines = [f"| USD a month at … versions of findings | {' | '.join(volumes)} |", "|---|" + "--:|" * len(volumes)]
+    for part in columns[0]:
+        lines.append(f"| {part} | " + " | ".join(f"{column[part]:,.2f}" for column in columns) + " |")
+    lines.append("| **together** | " + " | ".join(f"**{sum(column.values()):,.2f}**" for column in columns) + " |")
+    lines += ["", "Assumed: " + "; ".join(f"{name} {value}" for name, value in ASSUMED.items()) + ".", ""]
+    pages = {}
+    for name, (amount, page) in PRICES.items():
+        pages.setdefault(page, []).append(f"{name.replace('_', ' ')} {amount:.10f}".rstrip("0").rstrip("."))
+    lines += ["Prices: " + "; ".join(f"{', '.join(names)} ({page})" for page, names in pages.items()) + "."]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table())
