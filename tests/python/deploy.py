@@ -220,6 +220,21 @@ def end_to_end(stack):
     print(f"end to end: {len(told)} told, {len(lake)} objects in the lake bucket", flush=True)
 
 
+def forget(kind):
+    """Takes resources out of the state; what they stand for stays."""
+    addresses = terraform("state", "list").stdout.split()
+    terraform("state", "rm", *[address for address in addresses if kind in address])
+
+
+def nothing_is_lost_by_accident(detectors):
+    """A destroy is refused before anything is gone."""
+    before = terraform("state", "list").stdout
+    refused = terraform("destroy", "-auto-approve", "-input=false", "-parallelism=40", good=(1,))
+    assert refused.stderr.count("Instance cannot be destroyed") == 2, refused.stderr
+    assert terraform("state", "list").stdout == before
+    assert detectors.list_detectors()["DetectorIds"], "the detector is there"
+
+
 def main():
     guardduty_s3 = boto3.client("s3", endpoint_url=GUARDDUTY, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="local")
     # The emulated GuardDuty looks into its own S3 for the folder that Terraform makes in moto's.
@@ -230,8 +245,7 @@ def main():
         config = urllib.request.Request(f"{moto}/moto-api/config", data=b'{"lambda":{"use_docker":false}}', headers={"Content-Type": "application/json"})
         urllib.request.urlopen(config).read()
         os.environ.update({
-            "AWS_ENDPOINT_URL": moto, "AWS_ENDPOINT_URL_GUARDDUTY": GUARDDUTY, "TF_VAR_force_destroy": "true",
-            "TF_VAR_zip_dir": "../../tests/zips",
+            "AWS_ENDPOINT_URL": moto, "AWS_ENDPOINT_URL_GUARDDUTY": GUARDDUTY, "TF_VAR_zip_dir": "../../tests/zips",
         })
         terraform("apply", "-auto-approve", "-input=false", "-parallelism=40")
         detectors = boto3.client("guardduty", endpoint_url=GUARDDUTY, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="local")
@@ -240,8 +254,11 @@ def main():
         assert [own["Status"] for own in destinations] == ["PUBLISHING"], destinations
         second_plan()
         end_to_end(Stack(moto))
-        named = [line for line in terraform("state", "list").stdout.split() if LEFT_BEHIND in line]
-        terraform("state", "rm", *named)
+        nothing_is_lost_by_accident(detectors)
+        forget("terraform_data.keep")
+        os.environ["TF_VAR_force_destroy"] = "true"
+        terraform("apply", "-auto-approve", "-input=false", "-parallelism=40")
+        forget(LEFT_BEHIND)
         terraform("destroy", "-auto-approve", "-input=false", "-parallelism=40")
         assert not terraform("state", "list").stdout.strip()
     finally:
