@@ -121,6 +121,7 @@ fn commands_and_functions_decide_the_same() {
                 timeout: Duration::from_secs(60),
                 visibility: Duration::from_secs(60),
                 max_receive_count: 2,
+                rest: None,
             },
             ..MachineConfig::for_people(state.path().join("machine"), folder())
         };

@@ -54,6 +54,7 @@ async fn stage() -> Stage {
             timeout: Duration::from_secs(4),
             visibility: Duration::from_secs(4),
             max_receive_count: 30,
+            rest: None,
         },
         workers: 2,
         finding_events: [("GUARDSIFT_WEBHOOK_PRIVATE_HOSTS".to_owned(), web.host().to_owned())]

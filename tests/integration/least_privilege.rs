@@ -83,6 +83,7 @@ async fn everything_done(state: &std::path::Path) -> Machine {
             timeout: Duration::from_secs(30),
             visibility: Duration::from_secs(30),
             max_receive_count: 2,
+            rest: None,
         },
         finding_events: BTreeMap::from([private, pagerduty]),
         finding_exports: BTreeMap::from([("GUARDSIFT_OCSF_URI".to_owned(), ocsf)]),
