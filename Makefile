@@ -22,6 +22,8 @@ TEST_THREADS ?= 4
 EXAMPLE ?= minimal
 ARCH ?= arm64
 NAME_PREFIX ?= guardsift
+# cargo-lambda's own choice is to abort on a panic, which would take nine good records of a batch along with a bad one.
+OUR_PROFILE := --disable-optimizations
 RELEASE_FILES := $(TARGET)/release-files
 
 # One event for `make invoke`, and what the tests could not do on this machine.
@@ -69,7 +71,7 @@ bench: build python ## Measure: one event, and a backtest of 200,000 generated f
 
 .PHONY: zips
 zips: cargo-lambda ## Build the deployment packages for Lambda (arm64; ARCH=x86-64 for the other)
-	cargo lambda build --release --$(ARCH) --locked $(addprefix -p ,$(FUNCTIONS))
+	cargo lambda build --release $(OUR_PROFILE) --$(ARCH) --locked $(addprefix -p ,$(FUNCTIONS))
 	python3 infra/pack.py $(TARGET)/lambda $(ARCH) $(FUNCTIONS)
 
 .PHONY: deploy
@@ -80,7 +82,7 @@ deploy: zips ## Deploy infra/examples/minimal (EXAMPLE=complete for another) to 
 .PHONY: deploy-code
 deploy-code: cargo-lambda ## Replace the code of one deployed function: FN=<function>
 	$(if $(filter $(FN),$(FUNCTIONS)),,$(error FN is one of: $(FUNCTIONS)))
-	cargo lambda build --release --$(ARCH) --locked -p $(FN)
+	cargo lambda build --release $(OUR_PROFILE) --$(ARCH) --locked -p $(FN)
 	cargo lambda deploy --binary-name $(FN) $(NAME_PREFIX)-$(FN)
 
 .PHONY: invoke

@@ -30,6 +30,18 @@ fn pack(folder: &Path, bootstrap: &[u8], architecture: &str) -> Option<Output> {
 }
 
 #[test]
+fn a_panic_unwinds_in_every_package() {
+    let makefile = fs::read_to_string(root().join("Makefile")).unwrap();
+    assert!(makefile.contains("OUR_PROFILE := --disable-optimizations\n"));
+    let builds: Vec<&str> =
+        makefile.lines().filter(|line| line.contains("cargo lambda build")).collect();
+    assert!(builds.len() >= 2, "{builds:?}");
+    assert!(builds.iter().all(|line| line.contains("$(OUR_PROFILE)")), "{builds:?}");
+    let workspace = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    assert!(!workspace.lines().any(|line| line.starts_with("panic =")), "unwinding is the default");
+}
+
+#[test]
 fn the_same_binary_makes_the_same_package() {
     let folder = tempfile::tempdir().unwrap();
     let package = folder.path().join("probe/bootstrap.zip");
