@@ -53,8 +53,8 @@ async fn stage() -> Stage {
         timings: Timings {
             timeout: Duration::from_secs(4),
             visibility: Duration::from_secs(4),
-            max_receive_count: 30,
-            rest: None,
+            max_receive_count: 40,
+            rest: Some(Duration::from_millis(500)),
         },
         workers: 2,
         finding_events: [("GUARDSIFT_WEBHOOK_PRIVATE_HOSTS".to_owned(), web.host().to_owned())]
@@ -108,7 +108,7 @@ fn last_words(stage: &Stage) -> String {
         let text = std::fs::read_to_string(stage.machine.logs().join(format!("{name}.log")));
         let text = text.unwrap_or_default();
         let is_problem = |line: &&str| line.contains("\"ERROR\"") || line.contains("\"WARN\"");
-        text.lines().filter(is_problem).next_back().map(|line| format!("{name}: {line}"))
+        text.lines().rfind(is_problem).map(|line| format!("{name}: {line}"))
     };
     let all = ["finding-events", "finding-exports", "auto-archive"].into_iter().filter_map(log);
     all.collect::<Vec<_>>().join("\n")
