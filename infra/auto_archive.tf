@@ -95,7 +95,7 @@ module "auto_archive" {
         Effect    = "Allow"
         Action    = "s3:ListBucket"
         Resource  = module.lake.bucket_arn
-        Condition = { StringLike = { "s3:prefix" = ["audit/v1/*", "control/archive/*", "rules/*", "shadow/v1/*", "state/archive/*"] } }
+        Condition = { StringLike = { "s3:prefix" = concat(["audit/v1/*", "control/archive/*", "rules/*", "state/archive/*"], var.shadow_rules_file == null ? [] : ["shadow/v1/*"]) } }
       },
     ])
   })

@@ -40,7 +40,7 @@ rules:
 struct Stage {
     machine: Machine,
     web: HttpStub,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 async fn stage() -> Stage {
@@ -62,7 +62,7 @@ async fn stage() -> Stage {
         ..MachineConfig::for_people(state.path().join("machine"), folder())
     };
     let machine = Machine::start(config).await.unwrap();
-    let stage = Stage { machine, web, _folder: state };
+    let stage = Stage { machine, web, folder: state };
     let settings = json!({"enable": true, "findingPublishingFrequency": "FIFTEEN_MINUTES"});
     let answer = crate::functions::call(&stage.machine, "/detector", &settings).await;
     let detector = answer["detectorId"].as_str().unwrap();
@@ -98,7 +98,12 @@ fn run(seed: u64, steps: usize) -> Result<(), String> {
         let broken = books::broken(&stage, &script);
         let trace = script.trace();
         stage.machine.shutdown().await;
-        if broken.is_empty() { Ok(()) } else { Err(format!("{}\n{trace}", broken.join("\n"))) }
+        if broken.is_empty() {
+            return Ok(());
+        }
+        // With the functions' logs and every object.
+        let kept = stage.folder.keep();
+        Err(format!("{}\nall of it is in {}\n{trace}", broken.join("\n"), kept.display()))
     })
 }
 

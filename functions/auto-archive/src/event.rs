@@ -8,8 +8,8 @@ use serde::Deserialize;
 pub(crate) struct Asked {
     /// Findings as the event holds them: a reason to look, never a copy to act on.
     pub(crate) findings: Vec<Finding>,
-    /// A schedule went off: a look at every finding that is not archived. Holds the event's id.
-    pub(crate) sweep: Option<String>,
+    /// Schedules that went off: a look at every finding that is not archived. Holds the events' ids.
+    pub(crate) sweeps: Vec<String>,
     /// The event's own time.
     pub(crate) time: Option<Timestamp>,
     /// Events about something else.
@@ -33,7 +33,7 @@ impl Asked {
             match record {
                 Record::Finding(finding) => asked.findings.push(*finding),
                 Record::Event(event) if is_schedule(&event) => {
-                    asked.sweep = Some(event.id.unwrap_or_default());
+                    asked.sweeps.push(event.id.unwrap_or_default());
                     asked.time = event.time;
                 }
                 Record::Event(_) => asked.others += 1,
@@ -48,23 +48,25 @@ impl Asked {
 
     /// Whether there is anything to do.
     pub(crate) fn is_empty(&self) -> bool {
-        self.findings.is_empty() && self.sweep.is_none()
+        self.findings.is_empty() && self.sweeps.is_empty()
     }
 
-    /// Joins what another event of the same batch asks for. Of two schedules one is enough.
+    /// Joins what another event of the same batch asks for. Of two schedules one look is enough, but
+    /// an earlier attempt at either may have left something to be ended.
     pub(crate) fn join(&mut self, other: Self) {
         self.findings.extend(other.findings);
-        self.sweep = self.sweep.take().or(other.sweep);
+        self.sweeps.extend(other.sweeps);
         self.time = self.time.max(other.time);
         self.others += other.others;
     }
 
-    /// Names the run that a schedule asks for: the event's id, which stays the same when the event
-    /// is delivered again.
-    pub(crate) fn run(&self) -> Option<&str> {
-        self.sweep.as_deref().filter(|id| {
+    /// Names the runs that schedules ask for: the events' ids, which stay the same when an event is
+    /// delivered again. What is done now is done in the name of the first.
+    pub(crate) fn runs(&self) -> Vec<&str> {
+        let is_name = |id: &&str| {
             !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        })
+        };
+        self.sweeps.iter().map(String::as_str).filter(is_name).collect()
     }
 
     /// The moment as of which holds are over: the event's own time, and never the future. Late or
@@ -100,15 +102,12 @@ mod tests {
     fn a_schedule_asks_for_a_sweep_and_a_finding_for_a_look_at_it() {
         for source in ["aws.scheduler", "aws.events"] {
             let asked = Asked::of(&schedule(source)).unwrap();
-            assert_eq!(
-                (asked.sweep.as_deref(), asked.time),
-                (Some("e1"), Some(at("2026-10-01T08:00:00Z")))
-            );
+            assert_eq!((asked.runs(), asked.time), (vec!["e1"], Some(at("2026-10-01T08:00:00Z"))));
         }
         let asked = Asked::of(FINDING).unwrap();
         assert_eq!(
-            (asked.findings[0].id(), asked.sweep, asked.time),
-            ("f1", None, Some(at("2026-10-01T09:00:00Z")))
+            (asked.findings[0].id(), asked.sweeps, asked.time),
+            ("f1", vec![], Some(at("2026-10-01T09:00:00Z")))
         );
     }
 
@@ -141,8 +140,16 @@ mod tests {
         let mut all = Asked::of(FINDING).unwrap();
         all.join(Asked::of(&schedule("aws.scheduler")).unwrap());
         assert_eq!(
-            (all.findings.len(), all.sweep.as_deref(), all.time),
-            (1, Some("e1"), Some(at("2026-10-01T09:00:00Z")))
+            (all.findings.len(), all.runs(), all.time),
+            (1, vec!["e1"], Some(at("2026-10-01T09:00:00Z")))
         );
+    }
+
+    #[test]
+    fn no_schedule_of_a_batch_is_forgotten() {
+        let mut all = Asked::of(&schedule("aws.scheduler")).unwrap();
+        all.join(Asked::of(&schedule("aws.events").replace("e1", "e2")).unwrap());
+        all.join(Asked::of(&schedule("aws.events").replace("e1", "../e3")).unwrap());
+        assert_eq!(all.runs(), ["e1", "e2"], "and what is no name is none");
     }
 }

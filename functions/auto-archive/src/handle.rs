@@ -148,7 +148,7 @@ impl AutoArchive {
             }
         };
         let archive = self.archive(&rules);
-        let (as_of, is_sweep) = (asked.as_of(now()), asked.sweep.is_some());
+        let (as_of, is_sweep) = (asked.as_of(now()), !asked.sweeps.is_empty());
         scope.metrics.count("ExpiredRules", rules.expired(as_of).count() as u64);
         let looks_ripe = |finding: &&Finding| judged(&rules, finding, as_of).is_ok();
         let ripe: Vec<&Finding> = asked.findings.iter().filter(looks_ripe).collect();
@@ -164,7 +164,7 @@ impl AutoArchive {
         if acts {
             // What was begun is ended, and what has become worse comes back, stopped or not.
             archive.keep(&asked.findings, as_of).await?;
-            noted = archive.repair(&ripe, asked.run(), as_of, done).await?;
+            noted = archive.repair(&ripe, &asked.runs(), as_of, done).await?;
             archive.escalate(&concerned, is_sweep, as_of, done).await?;
             done.stopped = archive.stopped().await;
         }
@@ -184,7 +184,7 @@ impl AutoArchive {
                 Ok(())
             }
             (None, None) if acts => {
-                archive.apply(&planned, asked.run().map(|run| (run, noted)), done).await
+                archive.apply(&planned, asked.runs().first().map(|run| (*run, noted)), done).await
             }
             (None, None) => Ok(()),
         };

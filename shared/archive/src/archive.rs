@@ -103,15 +103,16 @@ impl Archive<'_> {
         Ok(())
     }
 
-    /// Ends what an earlier attempt began: whatever of these findings, and of those that the run of
-    /// this name has noted, is archived and has no outcome yet. Gives how many chunks were noted.
+    /// Ends what earlier attempts began: whatever of these findings, and of those that the runs of
+    /// these names have noted, is archived and has no outcome yet. Gives how many chunks the first of
+    /// the runs has noted.
     ///
     /// # Errors
     /// When a call fails.
     pub async fn repair(
         &self,
         findings: &[&Finding],
-        run: Option<&str>,
+        runs: &[&str],
         as_of: Timestamp,
         done: &mut Done,
     ) -> Result<usize, ArchiveError> {
@@ -121,14 +122,14 @@ impl Archive<'_> {
             Some(Entry::of(finding, &candidate.rule, now))
         });
         let mut begun: Vec<Entry> = begun.collect();
-        let mut noted = 0;
-        if let Some(run) = run {
+        let mut noted = Vec::new();
+        for run in runs {
             let chunks = self.ledger.noted(run).await?;
-            noted = chunks.len();
+            noted.push(chunks.len());
             begun.extend(chunks.into_iter().flatten());
         }
         self.finish(begun, as_of, done).await?;
-        Ok(noted)
+        Ok(noted.first().copied().unwrap_or_default())
     }
 
     /// The same for everything that rules have taken on since a moment: after a command that was

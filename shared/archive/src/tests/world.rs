@@ -131,7 +131,7 @@ impl World {
     /// What the function does at a schedule named `run`.
     async fn run(&self, done: &mut Done) -> Result<(), ArchiveError> {
         let (archive, as_of) = (self.archive(), now());
-        let noted = archive.repair(&[], Some("run"), as_of, done).await?;
+        let noted = archive.repair(&[], &["run"], as_of, done).await?;
         archive.escalate(&[], true, as_of, done).await?;
         let planned = self.plan().await?;
         archive.apply(&planned, Some(("run", noted)), done).await
