@@ -69,6 +69,11 @@ bench: build python ## Measure: one event, and a backtest of 200,000 generated f
 	cargo bench --locked -p findings --bench decide
 	$(if $(wildcard $(PYTHON)),$(PYTHON),python3) bench/backtest.py --guardsift $(TARGET)/release/guardsift
 
+.PHONY: chaos
+chaos: tested ## Hours of traffic and faults, SECONDS=3600 of them, from seed SEED=1000 on; a failure names its seed
+	GUARDSIFT_CHAOS_SECONDS=$(or $(SECONDS),3600) GUARDSIFT_CHAOS_SEED=$(or $(SEED),1000) GUARDSIFT_TEST_PROFILE=$(PROFILE) \
+	  cargo test --workspace --locked --test integration -- many_bad_days --nocapture
+
 .PHONY: zips
 zips: cargo-lambda ## Build the deployment packages for Lambda (arm64; ARCH=x86-64 for the other)
 	cargo lambda build --release $(OUR_PROFILE) --$(ARCH) --locked $(addprefix -p ,$(FUNCTIONS))
