@@ -1,6 +1,7 @@
 //! The commands: plan, apply, log and undo against the same machine.
 
 use super::*;
+use crate::python::python;
 
 fn json(output: &std::process::Output) -> Value {
     serde_json::from_str(&stdout(output)).unwrap_or_else(|_| panic!("{output:?}"))
@@ -81,6 +82,7 @@ fn undo_after_a_kill_in_the_middle_restores_the_state_before() {
     block_on(async {
         let running = start(&rules(""), "apply").await;
         let ids: Vec<String> = (0..150).map(|_| running.observe(2.0)).collect();
+        let before = seen_by_boto3(&running.machine.endpoint()).await;
         running.machine.advance(HOUR).await;
         let archived = || ids.iter().filter(|id| running.is_archived(id)).count();
         for _ in 0..3000 {
@@ -98,5 +100,18 @@ fn undo_after_a_kill_in_the_middle_restores_the_state_before() {
             running.guardsift(&["undo", "--rule", "low", "--yes", "--output", "json"]).await;
         assert_eq!(undone.status.code(), Some(0), "{}", stderr(&undone));
         assert_eq!(archived(), 0);
+        let after = seen_by_boto3(&running.machine.endpoint()).await;
+        assert_eq!(after, before);
+        assert!(before.is_none_or(|own| own["open"].as_array().unwrap().len() == ids.len()));
     });
+}
+
+/// What is archived and what is open, as another client of GuardDuty sees it.
+async fn seen_by_boto3(endpoint: &str) -> Option<Value> {
+    let python = python("boto3 watching an undo")?;
+    let mut command = python.command(&binary::root().join("tests/python/archived_boto3.py"));
+    command.arg(endpoint);
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    Some(serde_json::from_slice(&output.stdout).unwrap())
 }
