@@ -1,6 +1,6 @@
 //! The house itself: no test file is left out, and no file of the core is a drawer.
 
-use std::fs;
+use std::{fs, path::PathBuf};
 
 use crate::binary::root;
 
@@ -19,8 +19,39 @@ fn every_file_of_this_folder_is_a_module() {
 
 #[test]
 fn every_source_file_opens_with_its_idea_and_stays_small() {
-    let mut folders = vec![root()];
-    let mut seen = 0;
+    let sources = sources();
+    assert!(sources.len() > 50, "only {} files were found", sources.len());
+    for (path, text) in sources {
+        let lines = text.lines().count();
+        assert!(text.starts_with("//! "), "{} has no opening sentence", path.display());
+        assert!(lines <= 350, "{} has {lines} lines: split it", path.display());
+    }
+}
+
+#[test]
+fn every_row_of_the_failure_catalogue_names_tests_that_are_there() {
+    let readme = fs::read_to_string(root().join("tests/README.md")).unwrap();
+    let code: String = sources().into_iter().map(|(_, text)| text).collect();
+    let row = |id: &str| readme.lines().find(|line| line.starts_with(&format!("| {id} |")));
+    for (letters, last) in [("R", 12), ("FE", 14), ("E", 18), ("A", 14)] {
+        for number in 1..=last {
+            let id = format!("{letters}{number}");
+            let row = row(&id).unwrap_or_else(|| panic!("{id} is missing"));
+            let names: Vec<_> = row.split('`').skip(1).step_by(2).collect();
+            assert!(!names.is_empty(), "{id} has no test");
+            for name in names {
+                let declared = format!("#[test]\nfn {name}(");
+                let inside = format!("#[test]\n    fn {name}(");
+                let is_there = code.contains(&declared) || code.contains(&inside);
+                assert!(is_there, "{id} names {name}, which is no test");
+            }
+        }
+    }
+}
+
+/// Every Rust file of the repository, with its text.
+fn sources() -> Vec<(PathBuf, String)> {
+    let (mut folders, mut sources) = (vec![root()], Vec::new());
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
@@ -29,17 +60,11 @@ fn every_source_file_opens_with_its_idea_and_stays_small() {
                 if !name.starts_with('.') && name != "target" {
                     folders.push(path);
                 }
-                continue;
+            } else if path.extension().is_some_and(|kind| kind == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                sources.push((path, text));
             }
-            if path.extension().is_none_or(|kind| kind != "rs") {
-                continue;
-            }
-            let text = fs::read_to_string(&path).unwrap();
-            let lines = text.lines().count();
-            assert!(text.starts_with("//! "), "{} has no opening sentence", path.display());
-            assert!(lines <= 350, "{} has {lines} lines: split it", path.display());
-            seen += 1;
         }
     }
-    assert!(seen > 50, "only {seen} files were found");
+    sources
 }
