@@ -5,6 +5,8 @@ mock_provider "aws" {
 }
 
 variables {
+  # A test takes away what it made.
+  force_destroy    = true
   zip_dir          = "tests/zips"
   alarm_topic_arns = ["arn:aws:sns:us-east-1:111122223333:ops"]
 }
