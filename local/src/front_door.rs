@@ -226,7 +226,8 @@ mod tests {
         assert_eq!(routed("/detector", Some(&signed("s3"))), Ok(Service::S3));
         assert_eq!(routed("/anything", Some(&signed("guardduty"))), Ok(Service::GuardDuty));
         assert_eq!(routed("/", Some(&signed("sns"))), Ok(Service::Sns));
-        assert_eq!(routed("/", Some(&signed("ssm"))), Err("ssm".to_owned()));
+        assert_eq!(routed("/", Some(&signed("ssm"))), Ok(Service::SecretsManager));
+        assert_eq!(routed("/", Some(&signed("kms"))), Err("kms".to_owned()));
         assert_eq!(routed("/", Some(&signed("sqs"))), Ok(Service::Sqs));
     }
 
