@@ -65,7 +65,9 @@ pub(super) fn count(machine: &Machine, truth: &Truth) -> anyhow::Result<DemoRepo
     problems.equal("versions that GuardDuty handed over", known, handed_over.len());
     problems.none("versions that are nowhere", nowhere);
     problems.equal("rows in the lake", usize::try_from(exports)?, rows.len());
-    problems.equal("distinct versions in the lake", rows.len(), in_lake.len());
+    // What is taken out of the archive is exported again, whatever was exported of it before.
+    let exported = handed_over.values().filter(|version| version.exports > 0).count();
+    problems.equal("distinct versions in the lake", exported, in_lake.len());
     problems.none("notable versions of which a destination was not told", missing);
     problems.none(
         "deliveries that nobody asked for",

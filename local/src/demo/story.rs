@@ -99,6 +99,9 @@ pub(super) async fn tell(
 
     tell("undoing what one rule has archived");
     undo::undo(machine, &config.guardsift, UNDONE_RULE).await?;
+    // Past the mark at which GuardDuty exports them once more.
+    machine.advance(Duration::from_secs(16 * 60)).await;
+    settle(machine).await?;
 
     tell("waiting until the unreadable message is given up");
     machine.wait_until_quiet(STEP).await?;
