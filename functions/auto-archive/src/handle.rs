@@ -196,10 +196,9 @@ impl AutoArchive {
             Open::of(copies.values(), &archived, now()).tell(&scope.metrics);
         }
         if self.shadows.is_some() {
-            let mut copies = copies;
             let others = asked.findings.iter().filter(|own| !copies.contains_key(own.id()));
             let mut findings: Vec<Finding> = others.cloned().collect();
-            findings.extend(copies.drain().map(|(_, copy)| copy));
+            findings.extend(copies.into_values());
             *looked = Some(Looked { rules: Arc::clone(&rules), findings, as_of });
         }
         acted?;

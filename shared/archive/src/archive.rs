@@ -122,14 +122,14 @@ impl Archive<'_> {
             Some(Entry::of(finding, &candidate.rule, now))
         });
         let mut begun: Vec<Entry> = begun.collect();
-        let mut noted = Vec::new();
+        let mut noted = None;
         for run in runs {
             let chunks = self.ledger.noted(run).await?;
-            noted.push(chunks.len());
+            noted.get_or_insert(chunks.len());
             begun.extend(chunks.into_iter().flatten());
         }
         self.finish(begun, as_of, done).await?;
-        Ok(noted.first().copied().unwrap_or_default())
+        Ok(noted.unwrap_or_default())
     }
 
     /// The same for everything that rules have taken on since a moment: after a command that was

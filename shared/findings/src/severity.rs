@@ -65,6 +65,16 @@ impl SeverityLevel {
     /// All levels in rising order.
     pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
 
+    /// The lowest severity that is documented for the level.
+    pub fn least(self) -> u8 {
+        match self {
+            Self::Low => 1,
+            Self::Medium => 4,
+            Self::High => 7,
+            Self::Critical => 9,
+        }
+    }
+
     /// The level's name in lower case.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -152,5 +162,13 @@ mod tests {
             assert_eq!(level.as_str().parse(), Ok(level));
         }
         assert!("severe".parse::<SeverityLevel>().is_err());
+    }
+
+    #[test]
+    fn the_least_severity_of_a_level_is_in_it() {
+        for level in SeverityLevel::ALL {
+            let least = Severity::new(level.least().into()).unwrap();
+            assert_eq!(least.level(), level);
+        }
     }
 }

@@ -168,6 +168,11 @@ pub fn trust_store(region: Option<&str>, is_set: impl Fn(&str) -> bool) -> Trust
     TrustStore::empty().with_native_roots(elsewhere || named).with_pem_certificate(AMAZON_ROOTS)
 }
 
+/// What the host names of a partition's endpoints end in.
+pub fn dns_suffix(partition: &str) -> &'static str {
+    if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use aws_sdk_sqs::error::DisplayErrorContext;
 
-use crate::{Receipt, aws::Aws};
+use crate::{
+    Receipt,
+    aws::{Aws, dns_suffix},
+};
 
 /// SQS hides a message for at most 12 hours, counted from when it was handed out
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html>);
@@ -47,7 +50,7 @@ pub async fn hand_out_later(
 fn queue_url(arn: &str) -> Option<String> {
     let parts: Vec<&str> = arn.split(':').collect();
     let ["arn", partition, "sqs", region, account, name] = parts.as_slice() else { return None };
-    let suffix = if *partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+    let suffix = dns_suffix(partition);
     Some(format!("https://sqs.{region}.{suffix}/{account}/{name}"))
 }
 

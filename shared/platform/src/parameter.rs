@@ -26,7 +26,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    aws::{Aws, timeouts},
+    aws::{Aws, dns_suffix, timeouts},
     chain,
 };
 
@@ -126,8 +126,7 @@ fn region_of(arn: &str) -> Option<(&str, &'static str)> {
     let is_name = |text: &str| {
         !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
-    let suffix = if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
-    (is_name(region) && name.starts_with("parameter/")).then_some((region, suffix))
+    (is_name(region) && name.starts_with("parameter/")).then(|| (region, dns_suffix(partition)))
 }
 
 /// The request, signed for Systems Manager.

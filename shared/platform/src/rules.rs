@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A rule file is text that people write; a larger one is a mistake.
-const LIMIT: usize = 1 << 20;
+pub const LIMIT: usize = 1 << 20;
 
 /// How long a rule set is used before the object's `ETag` is looked at again.
 const FRESH: Duration = Duration::from_secs(60);

@@ -11,14 +11,14 @@ impl GuardDuty {
     /// The ids of all findings that GuardDuty keeps, archived or not, each once: those of the last
     /// 90 days.
     pub async fn ids(&self) -> Result<Vec<String>, GuardDutyError> {
-        self.listed(None).await
+        self.ids_where(None).await
     }
 
     /// The ids of all findings that are not archived, each once.
     pub async fn unarchived_ids(&self) -> Result<Vec<String>, GuardDutyError> {
         let criteria = FindingCriteria::builder()
             .criterion("service.archived", Condition::builder().equals("false").build());
-        self.listed(Some(criteria.build())).await
+        self.ids_where(Some(criteria.build())).await
     }
 
     /// The ids of all findings that are archived and were updated at or after this moment, each once.
@@ -28,21 +28,15 @@ impl GuardDuty {
         let criteria = FindingCriteria::builder()
             .criterion("service.archived", Condition::builder().equals("true").build())
             .criterion("updatedAt", updated.build());
-        self.listed(Some(criteria.build())).await
+        self.ids_where(Some(criteria.build())).await
     }
 
     /// The ids of all findings that these criteria choose, archived or not where they say nothing of
     /// it, each once.
-    pub async fn ids_where(
-        &self,
-        criteria: Option<FindingCriteria>,
-    ) -> Result<Vec<String>, GuardDutyError> {
-        self.listed(criteria).await
-    }
-
+    ///
     /// Findings that are archived meanwhile shift the pages, so nothing may be done with an id
     /// before all of them are here.
-    async fn listed(
+    pub async fn ids_where(
         &self,
         criteria: Option<FindingCriteria>,
     ) -> Result<Vec<String>, GuardDutyError> {
