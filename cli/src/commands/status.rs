@@ -7,7 +7,7 @@ use crate::{
     exit::Exit,
     operate::{
         Places,
-        health::{Health, State},
+        health::{Destination, Health, State},
     },
 };
 
@@ -66,12 +66,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 }
 
 fn exit(places: &[Health]) -> Exit {
-    let is_stuck = |place: &Health| {
-        place
-            .destination
-            .as_ref()
-            .is_some_and(|own| own.status.starts_with("UNABLE") || own.status == "STOPPED")
-    };
+    let is_stuck = |place: &Health| place.destination.as_ref().is_some_and(Destination::is_stuck);
     if places.iter().any(|place| place.state == State::Unknown || !place.errors.is_empty()) {
         Exit::Other
     } else if places.iter().any(is_stuck) {

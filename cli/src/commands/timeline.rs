@@ -13,7 +13,7 @@ use crate::{
     arguments::ConnectionArguments,
     exit::{Exit, Unusable},
     history::{self, Connection, Inflater, Text, each_text},
-    operate::aligned::{Cell, aligned, of_severity},
+    operate::aligned::{Cell, aligned, of_severity, state},
     printable::printable,
 };
 
@@ -154,7 +154,7 @@ fn text(all: &[Finding], told: &[VersionV1]) -> String {
     let mut out = format!("{}  {}\n", printable(kind), printable(&place.unwrap_or_default()));
     let header = ["Updated", "Severity", "Count", "State", "What changed"];
     let mut rows = vec![header.map(|name| Cell::new(name).bold()).to_vec()];
-    for (number, version) in told.iter().enumerate() {
+    for (number, (finding, version)) in all.iter().zip(told).enumerate() {
         let dash = || "–".to_owned();
         let changed = match (&version.changed, number) {
             (Some(changed), _) => changed.clone(),
@@ -163,15 +163,9 @@ fn text(all: &[Finding], told: &[VersionV1]) -> String {
         };
         rows.push(vec![
             Cell::new(version.updated_at.map_or_else(dash, Timestamp::to_rfc3339)),
-            version
-                .severity
-                .map_or_else(|| Cell::new("–"), |own| Cell::new(own).colour(of_severity(own))),
+            of_severity(finding.severity()),
             Cell::new(version.count.map_or_else(dash, |own| own.to_string())),
-            Cell::new(match version.archived {
-                Some(true) => "archived",
-                Some(false) => "open",
-                None => "–",
-            }),
+            Cell::new(state(version.archived)),
             Cell::new(changed),
         ]);
     }

@@ -1,6 +1,7 @@
 //! Aligned columns with colour; where there is no terminal, `anstream` takes the colour out again.
 
 use clap::builder::styling::{AnsiColor, Style};
+use findings::{Severity, SeverityLevel};
 
 use crate::printable::printable;
 
@@ -26,13 +27,23 @@ impl Cell {
     }
 }
 
-/// The colour of a level of severity.
-pub(crate) fn of_severity(value: f64) -> AnsiColor {
-    match value {
-        _ if value >= 9.0 => AnsiColor::BrightRed,
-        _ if value >= 7.0 => AnsiColor::Red,
-        _ if value >= 4.0 => AnsiColor::Yellow,
-        _ => AnsiColor::Blue,
+/// A severity in the colour of its level.
+pub(crate) fn of_severity(severity: Option<Severity>) -> Cell {
+    let Some(severity) = severity else { return Cell::new("–") };
+    Cell::new(severity).colour(match severity.level() {
+        SeverityLevel::Critical => AnsiColor::BrightRed,
+        SeverityLevel::High => AnsiColor::Red,
+        SeverityLevel::Medium => AnsiColor::Yellow,
+        SeverityLevel::Low => AnsiColor::Blue,
+    })
+}
+
+/// `archived`, `open`, or a dash where that is not said.
+pub(crate) fn state(archived: Option<bool>) -> &'static str {
+    match archived {
+        Some(true) => "archived",
+        Some(false) => "open",
+        None => "–",
     }
 }
 

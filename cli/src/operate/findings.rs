@@ -48,10 +48,7 @@ pub(crate) fn condition(text: &str) -> Result<Holding, String> {
 /// The least severity of a level.
 fn level(text: &str) -> Result<i64, String> {
     match text.parse::<SeverityLevel>() {
-        Ok(SeverityLevel::Critical) => Ok(9),
-        Ok(SeverityLevel::High) => Ok(7),
-        Ok(SeverityLevel::Medium) => Ok(4),
-        Ok(_) => Ok(1),
+        Ok(level) => Ok(level.least().into()),
         Err(_) => Err("there are low, medium, high and critical".to_owned()),
     }
 }
@@ -152,6 +149,15 @@ impl Seat {
         found.retain(|finding| chosen.holds(finding));
         found.sort_by_key(|finding| std::cmp::Reverse(finding.updated_at()));
         Ok(found)
+    }
+
+    /// The findings of this type.
+    pub(crate) async fn findings_of_type(&self, name: &str) -> anyhow::Result<Vec<Finding>> {
+        let calls = self.finding_calls().await?;
+        let criteria =
+            FindingCriteria::builder().criterion("type", Condition::builder().equals(name).build());
+        let ids = calls.ids_where(Some(criteria.build())).await;
+        self.findings_by_id(&calls, &ids.map_err(|error| told(&error, self))?).await
     }
 
     /// The findings with these ids; those that GuardDuty does not have are left out.

@@ -46,6 +46,13 @@ pub(crate) struct Destination {
     pub(crate) failing_since: Option<Timestamp>,
 }
 
+impl Destination {
+    /// Whether GuardDuty has given up writing there.
+    pub(crate) fn is_stuck(&self) -> bool {
+        self.status.starts_with("UNABLE") || self.status == "STOPPED"
+    }
+}
+
 /// Findings that are not archived, by level.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Open {

@@ -141,6 +141,23 @@ impl BucketNow {
         }
     }
 
+    /// One on which everything is as an export to that place needs it.
+    #[cfg(test)]
+    pub(super) fn ready(place: &super::place::ExportPlace) -> Self {
+        let mut bucket = Self {
+            region: Ok(Some(place.region.clone())),
+            policy: Ok(Some(place.policy(None))),
+            key: Ok(Some(place.key_arn.clone())),
+            is_private: Ok(Some(true)),
+            ownership: Ok(Some("BucketOwnerEnforced".to_owned())),
+            notification: Ok(None),
+            lifecycle: Ok(None),
+            marker: Ok(Some(true)),
+        };
+        bucket.notification = Ok(Some(bucket.with_events()));
+        bucket
+    }
+
     /// Whether new objects become events on EventBridge.
     pub(super) fn has_events(&self) -> Option<bool> {
         let own = self.notification.as_ref().ok()?;

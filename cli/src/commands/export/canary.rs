@@ -114,10 +114,8 @@ pub(super) fn fly(
     while started.elapsed() < wait {
         let seconds = || Some((started.elapsed().as_secs_f64() * 10.0).round() / 10.0);
         if sample.is_none() {
-            let found = reach.wait(seat.findings(&chosen))?;
-            sample = found.into_iter().find(|own| {
-                own.is_sample() && own.finding_type().is_some_and(|own| own.as_str() == name)
-            });
+            let found = reach.wait(seat.findings_of_type(name))?;
+            sample = found.into_iter().find(Finding::is_sample);
             if let Some(own) = &sample {
                 canary.in_guardduty = seconds();
                 canary.finding_id = own.id().to_owned();

@@ -11,7 +11,7 @@ use crate::{
     exit::{Exit, Unusable},
     operate::{
         Places,
-        aligned::{Cell, aligned, of_severity},
+        aligned::{Cell, aligned, of_severity, state},
         findings::Selection,
     },
 };
@@ -138,17 +138,9 @@ fn table(found: &[Finding]) -> String {
     let mut rows = vec![header.map(|name| Cell::new(name).bold()).to_vec()];
     for finding in found {
         let text = |own: Option<&str>| Cell::new(own.unwrap_or("–"));
-        let severity = finding.severity().map(findings::Severity::value);
-        let state = match finding.archived() {
-            Some(true) => "archived",
-            Some(false) => "open",
-            None => "–",
-        };
+        let state = state(finding.archived());
         rows.push(vec![
-            severity.map_or_else(
-                || Cell::new("–"),
-                |value| Cell::new(value).colour(of_severity(value)),
-            ),
+            of_severity(finding.severity()),
             text(finding.finding_type().map(FindingType::as_str)),
             text(finding.account_id()),
             text(finding.region()),

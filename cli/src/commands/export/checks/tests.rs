@@ -19,17 +19,7 @@ impl World {
     /// Everything is well.
     fn new() -> Self {
         let place = example("eu-west-1");
-        let mut bucket = BucketNow {
-            region: Ok(Some("eu-west-1".to_owned())),
-            policy: Ok(Some(place.policy(None))),
-            key: Ok(Some(place.key_arn.clone())),
-            is_private: Ok(Some(true)),
-            ownership: Ok(Some("BucketOwnerEnforced".to_owned())),
-            notification: Ok(None),
-            lifecycle: Ok(None),
-            marker: Ok(Some(true)),
-        };
-        bucket.notification = Ok(Some(bucket.with_events()));
+        let bucket = BucketNow::ready(&place);
         Self {
             detector: DetectorNow {
                 id: "d1".to_owned(),

@@ -164,14 +164,12 @@ impl Seat {
     /// GuardDuty tells later than in the answer that it can't write.
     async fn look(&self, place: &ExportPlace) -> anyhow::Result<()> {
         match self.destination(&place.detector_id).await? {
-            Some(own) if own.status.starts_with("UNABLE") || own.status == "STOPPED" => {
-                Err(anyhow!(
-                    "GuardDuty in {self} can't write to {}: {}; `guardsift export doctor --region {}` says why",
-                    place.destination_arn(),
-                    own.status,
-                    self.region
-                ))
-            }
+            Some(own) if own.is_stuck() => Err(anyhow!(
+                "GuardDuty in {self} can't write to {}: {}; `guardsift export doctor --region {}` says why",
+                place.destination_arn(),
+                own.status,
+                self.region
+            )),
             Some(_) => Ok(()),
             None => Err(anyhow!(
                 "GuardDuty in {self} took the destination and does not list it; run the same command again"

@@ -124,7 +124,7 @@ fn aim(
             };
             let is_there = trimmed(&own.arn).as_deref() == Some(wanted.as_str())
                 && own.key_arn.as_deref() == Some(place.key_arn.as_str());
-            let is_stuck = own.status.starts_with("UNABLE") || own.status == "STOPPED";
+            let is_stuck = own.is_stuck();
             if is_there && !is_stuck {
                 return;
             }
@@ -161,17 +161,7 @@ mod tests {
     use super::{super::super::place::example, *};
 
     fn ready(place: &ExportPlace) -> (BucketNow, Destination) {
-        let mut bucket = BucketNow {
-            region: Ok(Some(place.region.clone())),
-            policy: Ok(Some(place.policy(None))),
-            key: Ok(Some(place.key_arn.clone())),
-            is_private: Ok(Some(true)),
-            ownership: Ok(Some("BucketOwnerEnforced".to_owned())),
-            notification: Ok(None),
-            lifecycle: Ok(None),
-            marker: Ok(Some(true)),
-        };
-        bucket.notification = Ok(Some(bucket.with_events()));
+        let bucket = BucketNow::ready(place);
         let destination = Destination {
             id: "x".to_owned(),
             status: "PUBLISHING".to_owned(),

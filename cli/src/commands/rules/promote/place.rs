@@ -9,6 +9,7 @@ use std::{
 use anyhow::{Context, anyhow};
 use platform::{
     config::S3Uri,
+    rules::LIMIT,
     store::{NewObject, Replace, Store, StoreError},
 };
 
@@ -16,9 +17,6 @@ use crate::{
     exit::Unusable,
     history::{Connection, store_explained},
 };
-
-/// As the functions: a larger rule file is a mistake.
-const LIMIT: usize = 1 << 20;
 
 /// A file, or an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,7 +154,7 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => path.display().fmt(f),
-            Self::Object(S3Uri { bucket, key }) => write!(f, "s3://{bucket}/{key}"),
+            Self::Object(uri) => uri.fmt(f),
         }
     }
 }
