@@ -74,8 +74,10 @@ impl FrontDoor {
         if let Some(answer) = self.outage.answer(&head) {
             return answer;
         }
-        let caller = scope(&head).map(|scope| scope.access_key).unwrap_or_default();
-        let service = match service(&head) {
+        let scope = scope(&head);
+        let service = service(&head, scope.as_ref());
+        let Scope { access_key: caller, region, .. } = scope.unwrap_or_default();
+        let service = match service {
             Ok(Service::S3) => {
                 let (method, uri) = (head.method.clone(), head.uri.clone());
                 let answer = self.s3.call(Request::from_parts(head, body.into())).await;
@@ -124,9 +126,8 @@ impl FrontDoor {
             }
             Service::Sts => identity_api::handle(self.guardduty.account(&caller), &body),
             _ => {
-                let scope = scope(&head).unwrap_or_default();
                 let account = self.guardduty.account(&caller);
-                let region = if scope.region.is_empty() { REGION } else { &scope.region };
+                let region = if region.is_empty() { REGION } else { &region };
                 if self.outage.is_closed(region) {
                     return guardduty::unknown_client().map(Body::from);
                 }
@@ -139,8 +140,8 @@ impl FrontDoor {
 }
 
 /// The service that a request is for, or the name of one that is not here.
-fn service(head: &Parts) -> Result<Service, String> {
-    match scope(head).as_ref().map(|scope| scope.service.as_str()) {
+fn service(head: &Parts, scope: Option<&Scope>) -> Result<Service, String> {
+    match scope.map(|scope| scope.service.as_str()) {
         Some("s3") => Ok(Service::S3),
         Some("guardduty") => Ok(Service::GuardDuty),
         Some("sns") => Ok(Service::Sns),
@@ -212,7 +213,8 @@ mod tests {
         if let Some(authorization) = authorization {
             request = request.header("authorization", authorization);
         }
-        service(&request.body(()).unwrap().into_parts().0)
+        let head = request.body(()).unwrap().into_parts().0;
+        service(&head, scope(&head).as_ref())
     }
 
     fn signed(service: &str) -> String {

@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 use crate::{
     binary::{folder, json_lines, run, stderr, stdout},
     conformance::corpus,
+    finding_events::event,
+    functions::new_detector,
 };
 
 const QUIET: Duration = Duration::from_secs(120);
@@ -126,10 +128,7 @@ fn commands_and_functions_decide_the_same() {
             ..MachineConfig::for_people(state.path().join("machine"), folder())
         };
         let machine = Machine::start(config).await.unwrap();
-        let settings =
-            json!({"enable": true, "findingPublishingFrequency": "FIFTEEN_MINUTES"}).to_string();
-        let request = http::Request::post("/detector").body(settings.into()).unwrap();
-        assert!(machine.guardduty.handle(request).await.status().is_success());
+        new_detector(&machine).await;
 
         let ids: Vec<String> = findings()
             .into_iter()
@@ -211,10 +210,4 @@ fn commands_and_functions_decide_the_same() {
         let used: BTreeSet<_> = decided.values().filter_map(|verdict| verdict.1.clone()).collect();
         assert_eq!(used.len(), 7, "every rule decides something: {used:?}");
     });
-}
-
-fn event(finding: &Value) -> String {
-    json!({"version": "0", "id": "e1", "source": "aws.guardduty", "detail-type": "GuardDuty Finding",
-        "account": "111122223333", "region": "us-east-1", "detail": finding})
-    .to_string()
 }

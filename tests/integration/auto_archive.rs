@@ -10,7 +10,10 @@ use local::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::binary::{self, folder, stderr, stdout};
+use crate::{
+    binary::{self, folder, stderr, stdout},
+    functions,
+};
 
 mod caps;
 mod faults;
@@ -59,20 +62,14 @@ async fn start_with(rules: &str, mode: &str, change: impl FnOnce(&mut MachineCon
     };
     change(&mut config);
     let machine = Machine::start(config).await.unwrap();
-    let mut running = Running { machine, detector: String::new(), _folder: state };
-    let settings = json!({"enable": true, "findingPublishingFrequency": "FIFTEEN_MINUTES"});
-    let answer = running.call("/detector", &settings).await;
-    running.detector = answer["detectorId"].as_str().unwrap().to_owned();
-    running
+    let detector = functions::new_detector(&machine).await;
+    Running { machine, detector, _folder: state }
 }
 
 impl Running {
     /// One call of GuardDuty's API.
     async fn call(&self, path: &str, body: &Value) -> Value {
-        let request = http::Request::post(path).body(body.to_string().into()).unwrap();
-        let response = self.machine.guardduty.handle(request).await;
-        assert!(response.status().is_success(), "{path}: {response:?}");
-        serde_json::from_slice(response.body()).unwrap()
+        functions::call(&self.machine, path, body).await
     }
 
     /// What a person does in the console: `archive` or `unarchive`.

@@ -12,10 +12,9 @@ use local::{
     clock,
     machine::{Machine, MachineConfig, Timings},
 };
-use serde_json::json;
 
 use self::script::Script;
-use crate::{binary::folder, http_stub::HttpStub};
+use crate::{binary::folder, functions, http_stub::HttpStub};
 
 /// Steps of one run.
 const STEPS: usize = 12;
@@ -63,18 +62,8 @@ async fn stage() -> Stage {
     };
     let machine = Machine::start(config).await.unwrap();
     let stage = Stage { machine, web, folder: state };
-    let settings = json!({"enable": true, "findingPublishingFrequency": "FIFTEEN_MINUTES"});
-    let answer = crate::functions::call(&stage.machine, "/detector", &settings).await;
-    let detector = answer["detectorId"].as_str().unwrap();
-    let destination = json!({
-        "destinationType": "S3",
-        "destinationProperties": {
-            "destinationArn": format!("arn:aws:s3:::{}", local::machine::EXPORT_BUCKET),
-            "kmsKeyArn": "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-        },
-    });
-    let path = format!("/detector/{detector}/publishingDestination");
-    crate::functions::call(&stage.machine, &path, &destination).await;
+    let detector = functions::new_detector(&stage.machine).await;
+    functions::export_from(&stage.machine, &detector).await;
     stage
 }
 

@@ -111,7 +111,8 @@ impl Stage {
     }
 }
 
-fn event(finding: &Value) -> String {
+/// The event of a finding, as EventBridge hands it over.
+pub(crate) fn event(finding: &Value) -> String {
     json!({"version": "0", "id": "e1", "source": "aws.guardduty", "detail-type": "GuardDuty Finding",
         "account": "111122223333", "region": "us-east-1", "detail": finding})
     .to_string()

@@ -5,7 +5,7 @@ use std::{process::Command, time::Duration};
 use local::{
     clock,
     guardduty::example_finding,
-    machine::{FunctionName, Machine, MachineConfig, Timings},
+    machine::{EXPORT_BUCKET, FunctionName, Machine, MachineConfig, Timings},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -44,9 +44,7 @@ async fn start(rules: &str, mode: &str) -> Running {
         ..MachineConfig::for_people(state.path().join("machine"), folder())
     };
     let machine = Machine::start(config).await.unwrap();
-    let settings = json!({"enable": true, "findingPublishingFrequency": "FIFTEEN_MINUTES"});
-    let answer = call(&machine, "/detector", &settings).await;
-    let detector = answer["detectorId"].as_str().unwrap().to_owned();
+    let detector = new_detector(&machine).await;
     Running { machine, detector, _folder: state }
 }
 
@@ -56,6 +54,24 @@ pub(crate) async fn call(machine: &Machine, path: &str, body: &Value) -> Value {
     let response = machine.guardduty.handle(request).await;
     assert!(response.status().is_success(), "{path}: {response:?}");
     serde_json::from_slice(response.body()).unwrap()
+}
+
+/// A detector that hands updates over every 15 minutes; gives its id.
+pub(crate) async fn new_detector(machine: &Machine) -> String {
+    let settings = json!({"enable": true, "findingPublishingFrequency": "FIFTEEN_MINUTES"});
+    call(machine, "/detector", &settings).await["detectorId"].as_str().unwrap().to_owned()
+}
+
+/// Has the detector export to the machine's bucket.
+pub(crate) async fn export_from(machine: &Machine, detector: &str) {
+    let destination = json!({
+        "destinationType": "S3",
+        "destinationProperties": {
+            "destinationArn": format!("arn:aws:s3:::{EXPORT_BUCKET}"),
+            "kmsKeyArn": "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        },
+    });
+    call(machine, &format!("/detector/{detector}/publishingDestination"), &destination).await;
 }
 
 fn log(machine: &Machine, function: &str) -> String {

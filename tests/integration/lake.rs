@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::{
     binary::{folder, guardsift, run, stderr, stdout},
-    functions::call,
+    functions::{export_from, new_detector},
 };
 
 const QUIET: Duration = Duration::from_secs(60);
@@ -178,17 +178,8 @@ fn e18_what_reconcile_writes_or_asks_for_again_is_byte_for_byte_what_the_functio
             ..MachineConfig::for_people(state.path().join("machine"), folder())
         };
         let machine = Machine::start(config).await.unwrap();
-        let settings = json!({"enable": true, "findingPublishingFrequency": "FIFTEEN_MINUTES"});
-        let answer = call(&machine, "/detector", &settings).await;
-        let destination = json!({
-            "destinationType": "S3",
-            "destinationProperties": {
-                "destinationArn": format!("arn:aws:s3:::{EXPORT_BUCKET}"),
-                "kmsKeyArn": "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-            },
-        });
-        let detector = answer["detectorId"].as_str().unwrap();
-        call(&machine, &format!("/detector/{detector}/publishingDestination"), &destination).await;
+        let detector = new_detector(&machine).await;
+        export_from(&machine, &detector).await;
         for kind in ["Recon:EC2/PortProbeUnprotectedPort", "Discovery:IAMUser/AnomalousBehavior"] {
             machine.guardduty.observe(example_finding(kind)).unwrap();
         }
@@ -239,7 +230,11 @@ fn e18_what_reconcile_writes_or_asks_for_again_is_byte_for_byte_what_the_functio
         }
         let queue = "https://sqs.us-east-1.amazonaws.com/111122223333/finding-exports";
         let (code, queued) = output(reconcile(&bucket, &["--fix", "--queue", queue])).await;
-        assert_eq!((code, queued["exports"]["queued"].as_u64()), (Some(3), Some(expected.len() as u64)), "{queued}");
+        assert_eq!(
+            (code, queued["exports"]["queued"].as_u64()),
+            (Some(3), Some(expected.len() as u64)),
+            "{queued}"
+        );
         machine.wait_until_quiet(QUIET).await.unwrap();
         let (code, whole) = output(reconcile(&bucket, &[])).await;
         assert_eq!((code, whole["still_missing"].as_u64()), (Some(0), Some(0)), "{whole}");

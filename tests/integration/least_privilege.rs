@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 use self::policy::{Role, Statement};
 use crate::{
     binary::{folder, root},
-    functions::call,
+    finding_events,
+    functions::{call, export_from, new_detector},
     http_stub::{HttpStub, Step},
 };
 
@@ -92,8 +93,7 @@ async fn everything_done(state: &std::path::Path) -> Machine {
     let machine = Machine::start(config).await.unwrap();
     machine.store.create_bucket(OCSF_BUCKET).unwrap();
     machine.secrets.put(SECRET, "routing-key");
-    let settings = json!({"enable": true, "findingPublishingFrequency": "FIFTEEN_MINUTES"});
-    let detector = call(&machine, "/detector", &settings).await["detectorId"].clone();
+    let detector = new_detector(&machine).await;
     let quiet = || async { machine.wait_until_quiet(QUIET).await.unwrap() };
 
     // Noise that is archived; one of them rises and is taken back.
@@ -104,7 +104,7 @@ async fn everything_done(state: &std::path::Path) -> Machine {
         quiet().await;
     }
     observe(&machine, Some(&risen), 7.5);
-    let path = format!("/detector/{}/findings/archive", detector.as_str().unwrap());
+    let path = format!("/detector/{detector}/findings/archive");
     call(&machine, &path, &json!({"findingIds": [risen]})).await;
     for _ in 0..2 {
         machine.advance(HOUR).await;
@@ -118,11 +118,7 @@ async fn everything_done(state: &std::path::Path) -> Machine {
     quiet().await;
 
     // What cannot be read, and what is not there.
-    let destination = json!({"destinationType": "S3", "destinationProperties": {
-        "destinationArn": format!("arn:aws:s3:::{EXPORT_BUCKET}"),
-        "kmsKeyArn": "arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-5a6b-4c7d-8e9f-0a1b2c3d4e5f"}});
-    let path = format!("/detector/{}/publishingDestination", detector.as_str().unwrap());
-    call(&machine, &path, &destination).await;
+    export_from(&machine, &detector).await;
     machine.send(FunctionName::FindingEvents, r#"{"source":"nobody"}"#);
     let export = std::fs::read(root().join("events/exports/findings.jsonl.gz")).unwrap();
     for number in 0..4 {
@@ -167,9 +163,7 @@ fn event(severity: f64) -> String {
     finding["severity"] = json!(severity);
     finding["id"] = json!(format!("{severity}abc"));
     finding["updatedAt"] = json!("2026-10-05T09:00:00.000Z");
-    json!({"version": "0", "id": "e1", "source": "aws.guardduty", "detail-type": "GuardDuty Finding",
-        "account": "111122223333", "region": "us-east-1", "detail": finding})
-    .to_string()
+    finding_events::event(&finding)
 }
 
 fn created(key: &str, version: Option<&str>) -> String {

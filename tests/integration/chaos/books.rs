@@ -150,22 +150,14 @@ fn archived(stage: &Stage, script: &Script, broken: &mut Vec<String>) {
     }
 }
 
-pub(super) fn gzip(text: &str) -> Vec<u8> {
-    piped(&["-1", "-c"], text.as_bytes())
-}
-
 fn gunzip(bytes: &[u8]) -> String {
-    String::from_utf8(piped(&["-d", "-c"], bytes)).unwrap()
-}
-
-fn piped(arguments: &[&str], bytes: &[u8]) -> Vec<u8> {
     let mut gzip = Command::new("gzip");
     let mut child =
-        gzip.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        gzip.args(["-d", "-c"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     let bytes = bytes.to_vec();
     let writer = std::thread::spawn(move || input.write_all(&bytes));
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap().unwrap();
-    output.stdout
+    String::from_utf8(output.stdout).unwrap()
 }

@@ -9,7 +9,7 @@ use local::{
 use serde_json::{Value, json};
 
 use super::Stage;
-use crate::http_stub::Step;
+use crate::{finding_exports::rig::gzip, http_stub::Step};
 
 /// New findings of a step at most.
 const NEW: u64 = 12;
@@ -213,8 +213,7 @@ impl Script {
         let key = format!(
             "AWSLogs/111122223333/GuardDuty/us-east-1/2026/10/01/00000000-0000-4000-8000-{number:012}.jsonl.gz"
         );
-        let bytes =
-            super::books::gzip(&"{\"id\":\"x\",\"accountId\":\"111122223333\"}\n".repeat(50));
+        let bytes = gzip(&"{\"id\":\"x\",\"accountId\":\"111122223333\"}\n".repeat(50));
         stage.machine.store.put(EXPORT_BUCKET, &key, &bytes[..bytes.len() / 2]).unwrap();
         self.broken_objects.push(key);
         self.tells("an object that is cut off");

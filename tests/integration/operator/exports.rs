@@ -12,7 +12,8 @@ use serde_json::Value;
 use super::{KEY, PROBE, Rig};
 use crate::binary::stdout;
 
-const SETUP: [&str; 9] = [
+/// The walk's own export.
+pub(super) const SETUP: [&str; 9] = [
     "export",
     "setup",
     "--bucket",
