@@ -35,6 +35,21 @@ resource "aws_s3_object" "shadow_rules" {
   tags         = var.tags
 }
 
+resource "aws_ssm_parameter" "stop" {
+  #checkov:skip=CKV_AWS_337:It holds one word or the reason of a stop, nothing secret.
+  #checkov:skip=CKV2_AWS_34:The same.
+  name        = "/${var.name_prefix}/archive"
+  description = "Findings are archived only while this says exactly: run"
+  type        = "String"
+  value       = "run"
+  tags        = var.tags
+
+  # Whoever stops the archiving does not want the next deployment to start it again.
+  lifecycle {
+    ignore_changes = [value]
+  }
+}
+
 module "auto_archive" {
   source = "./modules/function"
 
@@ -56,10 +71,11 @@ module "auto_archive" {
 
   environment = merge(
     {
-      GUARDSIFT_RULES_URI   = local.rules_uri
-      GUARDSIFT_LAKE_BUCKET = module.lake.bucket
-      GUARDSIFT_MODE        = var.auto_archive_mode
-      GUARDSIFT_DETECTOR_ID = local.guardduty.detector_id
+      GUARDSIFT_RULES_URI      = local.rules_uri
+      GUARDSIFT_LAKE_BUCKET    = module.lake.bucket
+      GUARDSIFT_MODE           = var.auto_archive_mode
+      GUARDSIFT_DETECTOR_ID    = local.guardduty.detector_id
+      GUARDSIFT_STOP_PARAMETER = aws_ssm_parameter.stop.arn
     },
     var.shadow_rules_file == null ? {} : { GUARDSIFT_SHADOW_RULES_URI = "s3://${module.lake.bucket}/${local.shadow_rules_key}" },
   )
@@ -83,11 +99,17 @@ module "auto_archive" {
         Resource = ["${module.lake.bucket_arn}/audit/v1/*", "${module.lake.bucket_arn}/state/archive/*"]
       },
       {
-        # The kill switch: read before every run, and never written by the function.
+        # The kill switch: both are read before every run, and never written by the function.
         Sid      = "ReadStop"
         Effect   = "Allow"
         Action   = "s3:GetObject"
         Resource = "${module.lake.bucket_arn}/control/archive/stop"
+      },
+      {
+        Sid      = "ReadStopParameter"
+        Effect   = "Allow"
+        Action   = "ssm:GetParameter"
+        Resource = aws_ssm_parameter.stop.arn
       },
       {
         # Makes a missing object a 404; without it S3 says 403.

@@ -43,6 +43,13 @@ module "finding_events" {
         Resource = "${module.lake.bucket_arn}/state/notify/*"
       },
       {
+        # What auto-archive had done with a finding that comes back belongs to its message.
+        Sid      = "ReadLedger"
+        Effect   = "Allow"
+        Action   = "s3:GetObject"
+        Resource = ["${module.lake.bucket_arn}/audit/v1/*", "${module.lake.bucket_arn}/state/archive/finding=*"]
+      },
+      {
         Sid      = "Quarantine"
         Effect   = "Allow"
         Action   = "s3:PutObject"
@@ -54,7 +61,7 @@ module "finding_events" {
         Effect    = "Allow"
         Action    = "s3:ListBucket"
         Resource  = module.lake.bucket_arn
-        Condition = { StringLike = { "s3:prefix" = ["rules/*", "state/notify/*"] } }
+        Condition = { StringLike = { "s3:prefix" = ["audit/v1/*", "rules/*", "state/archive/finding=*", "state/notify/*"] } }
       },
       {
         Sid      = "Notify"

@@ -18,6 +18,11 @@ output "default_topic_arn" {
   value       = aws_sns_topic.findings.arn
 }
 
+output "stop_parameter" {
+  description = "Parameter that stops the archiving unless it says run."
+  value       = aws_ssm_parameter.stop.name
+}
+
 output "detector_id" {
   description = "The detector that findings come from."
   value       = local.guardduty.detector_id

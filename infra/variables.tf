@@ -133,6 +133,23 @@ variable "shadow_rules_file" {
   }
 }
 
+variable "alarm_after_hours_without_export" {
+  description = "Hours, 1 to 24, without an exported finding after which an alarm rings; null for none. A quiet account can be without findings for days."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.alarm_after_hours_without_export == null ? true : contains(range(1, 25), var.alarm_after_hours_without_export)
+    error_message = "alarm_after_hours_without_export: whole hours from 1 to 24, or null. An alarm of CloudWatch looks back one day at most."
+  }
+}
+
+variable "alarm_on_overdue_findings" {
+  description = "Whether an alarm rings while High or Critical findings are open for more than a week, as auto-archive counts them on each sweep."
+  type        = bool
+  default     = false
+}
+
 variable "sweep_schedule" {
   description = "When auto-archive looks for findings whose hold is over: a rate(…) or cron(…) expression of EventBridge Scheduler."
   type        = string

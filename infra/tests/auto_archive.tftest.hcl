@@ -33,6 +33,23 @@ run "alarms" {
   }
 }
 
+run "stop" {
+  command = apply
+
+  assert {
+    condition     = aws_ssm_parameter.stop.name == "/guardsift/archive" && aws_ssm_parameter.stop.value == "run"
+    error_message = "The archiving goes on until somebody stops it."
+  }
+
+  assert {
+    condition = alltrue([
+      module.auto_archive.environment.GUARDSIFT_STOP_PARAMETER == aws_ssm_parameter.stop.arn,
+      one([for s in jsondecode(module.auto_archive.policies["function"]).Statement : s if s.Sid == "ReadStopParameter"]).Resource == aws_ssm_parameter.stop.arn,
+    ])
+    error_message = "auto-archive knows the parameter and may read it."
+  }
+}
+
 run "shadow" {
   command = apply
 

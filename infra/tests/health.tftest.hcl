@@ -17,6 +17,45 @@ run "kept" {
   }
 }
 
+run "quiet_by_default" {
+  command = plan
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.no_export) == 0 && length(aws_cloudwatch_metric_alarm.overdue) == 0
+    error_message = "Nobody is woken by what may be usual."
+  }
+}
+
+run "overdue" {
+  command = apply
+
+  variables {
+    force_destroy                    = true
+    alarm_after_hours_without_export = 12
+    alarm_on_overdue_findings        = true
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.no_export[0].evaluation_periods == 12 && aws_cloudwatch_metric_alarm.no_export[0].treat_missing_data == "breaching"
+    error_message = "Half a day without an export is half a day without data."
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.overdue[0].metric_query) == 5
+    error_message = "Two severities in two ages, and their sum."
+  }
+}
+
+run "hours_are_whole" {
+  command = plan
+
+  variables {
+    alarm_after_hours_without_export = 25
+  }
+
+  expect_failures = [var.alarm_after_hours_without_export]
+}
+
 run "for_a_trial" {
   command = apply
 

@@ -18,6 +18,7 @@ use crate::{
 mod caps;
 mod faults;
 mod shadow;
+mod told;
 mod undo;
 
 const PROBE: &str = "Recon:EC2/PortProbeUnprotectedPort";

@@ -25,6 +25,7 @@ const QUIET: Duration = Duration::from_secs(120);
 const HOUR: Duration = Duration::from_secs(3601);
 const DAY: Duration = Duration::from_secs(25 * 3600);
 const SECRET: &str = "arn:aws:secretsmanager:us-east-1:111122223333:secret:slack-AbCdEf";
+const STOP: &str = "arn:aws:ssm:us-east-1:111122223333:parameter/guardsift/archive";
 const OCSF_BUCKET: &str = "guardsift-ocsf";
 
 /// What no function calls itself, and who does it in its name.
@@ -87,12 +88,14 @@ async fn everything_done(state: &std::path::Path) -> Machine {
             rest: None,
         },
         finding_events: BTreeMap::from([private, pagerduty]),
+        auto_archive: BTreeMap::from([("GUARDSIFT_STOP_PARAMETER".to_owned(), STOP.to_owned())]),
         finding_exports: BTreeMap::from([("GUARDSIFT_OCSF_URI".to_owned(), ocsf)]),
         ..MachineConfig::for_people(state.join("machine"), folder())
     };
     let machine = Machine::start(config).await.unwrap();
     machine.store.create_bucket(OCSF_BUCKET).unwrap();
     machine.secrets.put(SECRET, "routing-key");
+    machine.secrets.put(STOP, "run");
     let detector = new_detector(&machine).await;
     let quiet = || async { machine.wait_until_quiet(QUIET).await.unwrap() };
 

@@ -95,6 +95,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
                 destination: routed.first().map(|destination| destination.name.as_str()),
                 account_name,
                 change: change.as_ref(),
+                before: None,
                 instead_of: None,
             },
         );

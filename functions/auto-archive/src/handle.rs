@@ -6,7 +6,8 @@ use std::{
 };
 
 use archive::{
-    Archive, ArchiveError, ArchivePlan, Candidate, Done, Ledger, Planned, Skipped, judged,
+    Archive, ArchiveError, ArchivePlan, Candidate, Done, Ledger, Planned, Skipped, StopParameter,
+    judged,
 };
 use findings::{Finding, RuleSet, Timestamp};
 use platform::{
@@ -29,6 +30,7 @@ use crate::{Mode, Settings, event::Asked, open::Open, shadow::Shadows, told};
 #[derive(Debug)]
 pub struct AutoArchive {
     settings: Settings,
+    aws: Arc<Aws>,
     store: Store,
     rules: Rules,
     guardduty: GuardDuty,
@@ -71,8 +73,9 @@ impl AutoArchive {
         Self {
             rules: Rules::new(store.clone(), settings.rules.clone()),
             shadows: settings.shadow_rules.clone().map(|uri| Shadows::new(store.clone(), uri)),
-            guardduty: GuardDuty::new(aws, settings.detector_id.clone()),
+            guardduty: GuardDuty::new(Arc::clone(&aws), settings.detector_id.clone()),
             settings,
+            aws,
             store,
         }
     }
@@ -206,7 +209,14 @@ impl AutoArchive {
     }
 
     fn archive<'a>(&'a self, rules: &'a RuleSet) -> Archive<'a> {
-        Archive { guardduty: &self.guardduty, ledger: self.ledger(), rules, now }
+        let stop_parameter = self.settings.stop_parameter.as_deref();
+        Archive {
+            guardduty: &self.guardduty,
+            ledger: self.ledger(),
+            rules,
+            now,
+            stop_parameter: stop_parameter.map(|arn| StopParameter { aws: &self.aws, arn }),
+        }
     }
 
     fn ledger(&self) -> Ledger<'_> {

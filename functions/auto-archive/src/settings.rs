@@ -1,6 +1,10 @@
 //! What the function is told by its environment.
 
-use platform::config::{BUCKET_ALLOWED, ConfigError, Environment, S3Uri, bucket_name};
+use platform::{
+    PARAMETER_ALLOWED,
+    config::{BUCKET_ALLOWED, ConfigError, Environment, S3Uri, bucket_name},
+    parameter_arn,
+};
 
 /// The settings of `auto-archive`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +20,8 @@ pub struct Settings {
     /// `GUARDSIFT_SHADOW_RULES_URI`: rules that decide beside the others, of which only the
     /// differences are written down.
     pub shadow_rules: Option<S3Uri>,
+    /// `GUARDSIFT_STOP_PARAMETER`: the ARN of the parameter that has to say `run`.
+    pub stop_parameter: Option<String>,
 }
 
 /// Whether the function acts.
@@ -56,6 +62,8 @@ impl Settings {
         let mode = Mode::of(environment.free("GUARDSIFT_MODE"));
         let shadow_rules =
             environment.optional("GUARDSIFT_SHADOW_RULES_URI", S3Uri::ALLOWED, S3Uri::parse);
+        let stop_parameter =
+            environment.optional("GUARDSIFT_STOP_PARAMETER", PARAMETER_ALLOWED, parameter_arn);
         environment.finish(names, || {
             Some(Self {
                 rules: rules?,
@@ -63,6 +71,7 @@ impl Settings {
                 mode,
                 detector_id: detector_id?,
                 shadow_rules: shadow_rules?,
+                stop_parameter: stop_parameter?,
             })
         })
     }
@@ -130,6 +139,15 @@ mod tests {
         assert_eq!((uri.bucket.as_str(), uri.key.as_str()), ("lake", "rules/shadow.yaml"));
         assert_eq!(read("").unwrap().shadow_rules, None);
         assert!(read("rules/shadow.yaml").is_err());
+    }
+
+    #[test]
+    fn a_stop_parameter_is_an_arn_or_none() {
+        let read = |arn| read(&[("GUARDSIFT_STOP_PARAMETER", arn)]);
+        let arn = "arn:aws:ssm:eu-west-1:111122223333:parameter/guardsift/archive";
+        assert_eq!(read(arn).unwrap().stop_parameter.as_deref(), Some(arn));
+        assert_eq!(read("").unwrap().stop_parameter, None);
+        assert!(read("/guardsift/archive").is_err());
     }
 
     #[test]

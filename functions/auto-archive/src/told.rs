@@ -1,6 +1,6 @@
 //! What a run says of itself: log lines for people, metrics for alarms.
 
-use archive::{ArchivePlan, Done, SkippedBecause};
+use archive::{ArchivePlan, Done, Recurrence, SkippedBecause};
 use platform::Metrics;
 use tracing::{info, warn};
 
@@ -13,9 +13,7 @@ pub(crate) fn plan(plan: &ArchivePlan, mode: &Mode, metrics: &Metrics) {
     };
     let ripe = plan.candidates().count();
     let held = of(|because| matches!(because, SkippedBecause::Held(_)));
-    let recurring = of(|because| {
-        matches!(because, SkippedBecause::Recurring { .. } | SkippedBecause::News { .. })
-    });
+    let recurring = of(|because| matches!(because, SkippedBecause::Recurring { .. }));
     let taken_back = of(|because| matches!(because, SkippedBecause::TakenBack));
     metrics.count("Ripe", ripe as u64);
     metrics.count("Recurring", recurring as u64);
@@ -49,22 +47,18 @@ pub(crate) fn plan(plan: &ArchivePlan, mode: &Mode, metrics: &Metrics) {
         );
     }
     for skipped in &plan.skipped {
-        if let SkippedBecause::News { what, rule } = &skipped.because {
-            warn!(
-                finding.id = skipped.finding_id,
-                what,
-                decision.rule = rule,
-                "has come back with something new, so it stays for a person to see"
-            );
-        }
-        if let SkippedBecause::Recurring { times, rule } = &skipped.because {
-            warn!(
-                finding.id = skipped.finding_id,
-                times,
-                decision.rule = rule,
-                "comes back each time it is archived, so it stays for a person to see"
-            );
-        }
+        let SkippedBecause::Recurring { why, rule } = &skipped.because else { continue };
+        // What is new was written by whoever caused the finding.
+        let why = match why {
+            Recurrence::TooOften { .. } => "it comes back each time it is archived",
+            Recurrence::WithNews { .. } => "it has come back with something new",
+        };
+        warn!(
+            finding.id = skipped.finding_id,
+            why,
+            decision.rule = rule,
+            "stays for a person to see"
+        );
     }
 }
 

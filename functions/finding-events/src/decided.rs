@@ -10,10 +10,11 @@ pub(crate) type Decided<'a> = Option<(Decision<'a>, &'a str)>;
 
 /// What is to be told and to whom; `None` when nothing is. No rules: everything, to the default
 /// topic. No route: to the default topic too. A sample is told when a rule names it, or where the
-/// rules say that samples go.
+/// rules say that samples go. What comes back and `stays` open is told although a rule archives it.
 pub(crate) fn decided<'a>(
     rules: Option<&'a RuleSet>,
     finding: &'a Finding,
+    stays: bool,
     default: &'a Destination,
     as_of: Timestamp,
 ) -> Option<(Decided<'a>, Vec<&'a Destination>)> {
@@ -24,6 +25,7 @@ pub(crate) fn decided<'a>(
     log(finding, &decision, rules);
     let samples = rules.samples().filter(|_| finding.is_sample());
     let is_told = decision.action == Action::Notify
+        || (stays && decision.action == Action::Archive)
         || (samples.is_some() && decision.guard == Some(Guard::Sample));
     if !is_told {
         return None;
@@ -84,8 +86,13 @@ routes:
 
     fn told(rules: Option<&RuleSet>, json: &str) -> Option<(Option<String>, Vec<String>)> {
         let (finding, default) = (Finding::parse(json).unwrap(), default());
-        let (decision, to) =
-            decided(rules, &finding, &default, Timestamp::from_epoch_millis(1_790_000_000_000))?;
+        let (decision, to) = decided(
+            rules,
+            &finding,
+            false,
+            &default,
+            Timestamp::from_epoch_millis(1_790_000_000_000),
+        )?;
         let rule = decision.and_then(|(decision, _)| decision.rule_name());
         Some((rule.map(str::to_owned), to.iter().map(|to| to.name.clone()).collect()))
     }
@@ -112,6 +119,16 @@ routes:
             ),
             None
         );
+    }
+
+    #[test]
+    fn what_a_rule_archives_is_told_when_it_comes_back_and_stays() {
+        let finding = Finding::parse(r#"{"id":"f1","type":"Recon:EC2/PortProbeUnprotectedPort","severity":2,"updatedAt":"2026-01-01T00:00:00Z"}"#).unwrap();
+        let (rules, default) = (rules(), default());
+        let as_of = Timestamp::from_epoch_millis(1_790_000_000_000);
+        let (_, to) = decided(Some(&rules), &finding, true, &default, as_of).unwrap();
+        assert_eq!(to.len(), 1);
+        assert_eq!(to[0].name, "default");
     }
 
     #[test]

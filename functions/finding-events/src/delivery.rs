@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use findings::{
     Decision, Destination, DestinationKind, Finding,
-    message::{Background, Message, NotifyChanges},
+    message::{ArchivedBefore, Background, Message, NotifyChanges},
 };
 use platform::{Metrics, chain, store::StoreError};
 use tracing::{info, warn};
@@ -78,6 +78,7 @@ impl DeliveryError {
 pub(crate) struct Subject<'a> {
     pub(crate) finding: &'a Finding,
     pub(crate) decided: Option<(Decision<'a>, &'a str)>,
+    pub(crate) before: Option<&'a ArchivedBefore>,
     pub(crate) account_name: Option<&'a str>,
     pub(crate) wanted: &'a NotifyChanges,
 }
@@ -208,6 +209,7 @@ impl Deliveries<'_> {
             destination: Some(destination.name.as_str()).filter(|name| *name != "default"),
             account_name: subject.account_name,
             change: telling.change.as_ref(),
+            before: subject.before,
             instead_of,
         };
         let message = Message::new(finding, &background);

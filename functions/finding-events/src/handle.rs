@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use archive::Ledger;
 use findings::{
     Destination, DestinationKind, Finding, Record, RuleSet, decode, message::NotifyChanges,
 };
@@ -21,6 +22,7 @@ use tracing::{error, info, warn};
 
 use crate::{
     Settings,
+    before::archived_before,
     circuit::Circuits,
     claim::Claims,
     decided::decided,
@@ -155,7 +157,16 @@ impl FindingEvents {
         let rules = self.rules(&scope.metrics).await;
         let rules = rules.as_deref();
         let default = &self.default_destination;
-        let Some((decided, destinations)) = decided(rules, finding, default, now()) else {
+        let as_of = now();
+        let before = match rules {
+            Some(rules) => {
+                archived_before(self.ledger(), rules, finding, as_of, &scope.metrics).await?
+            }
+            None => None,
+        };
+        let stays = before.as_ref().is_some_and(|before| before.stays.is_some());
+        scope.metrics.count("CameBack", u64::from(stays));
+        let Some((decided, destinations)) = decided(rules, finding, stays, default, as_of) else {
             scope.metrics.count("NotNotified", 1);
             return Ok(false);
         };
@@ -163,6 +174,7 @@ impl FindingEvents {
         let subject = Subject {
             finding,
             decided,
+            before: before.as_ref(),
             account_name: rules.and_then(|rules| rules.account_name(account?)),
             wanted: rules.map_or(&self.default_changes, RuleSet::notify_changes),
         };
@@ -193,6 +205,10 @@ impl FindingEvents {
             Some(kind) => RecordFailure::systemic(kind, error),
             None => RecordFailure::alone(error).after(after),
         })
+    }
+
+    fn ledger(&self) -> Ledger<'_> {
+        Ledger { store: &self.store, bucket: &self.settings.lake_bucket }
     }
 
     /// The rules, if there are any to decide by. That something is wrong with them is told each

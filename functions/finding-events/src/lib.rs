@@ -1,6 +1,7 @@
 //! A GuardDuty finding from EventBridge, decided by the rules and delivered to the destinations,
 //! once each.
 
+mod before;
 mod circuit;
 mod claim;
 mod count;

@@ -39,6 +39,12 @@ mock_resource "aws_s3_bucket" {
   }
 }
 
+mock_resource "aws_ssm_parameter" {
+  defaults = {
+    arn = "arn:aws:ssm:us-east-1:111122223333:parameter/guardsift/archive"
+  }
+}
+
 mock_resource "aws_iam_role" {
   defaults = {
     arn = "arn:aws:iam::111122223333:role/guardsift"

@@ -14,7 +14,7 @@ use crate::{
     line::{Event, Line},
     look,
     plan::{ArchivePlan, Judgements},
-    stop::stopped,
+    stop::{StopParameter, stopped},
 };
 
 /// Everything that it takes to archive.
@@ -28,6 +28,8 @@ pub struct Archive<'a> {
     pub rules: &'a RuleSet,
     /// The wall clock.
     pub now: fn() -> Timestamp,
+    /// What stops it, beside the stop object.
+    pub stop_parameter: Option<StopParameter<'a>>,
 }
 
 /// What a run is asked to look at.
@@ -153,6 +155,6 @@ impl Archive<'_> {
 
     /// Why nothing may be archived, if somebody has stopped it.
     pub async fn stopped(&self) -> Option<String> {
-        stopped(self.ledger.store, self.ledger.bucket).await
+        stopped(self.ledger.store, self.ledger.bucket, self.stop_parameter).await
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     done::Done,
     entry::Entry,
     error::ArchiveError,
-    judge::may_be_archived,
+    judge::{is_beyond_any_rule, may_be_archived},
     line::{Event, Line},
     look,
 };
@@ -25,13 +25,6 @@ impl Archive<'_> {
     /// Whether an event's copy of a finding asks for a look: it is archived, and no rule archives it.
     pub fn is_suspect(&self, finding: &Finding, as_of: Timestamp) -> bool {
         finding.archived() == Some(true) && !may_be_archived(self.rules, finding, as_of)
-    }
-
-    /// Whether no rule, whatever it says, could archive it.
-    fn is_beyond_any_rule(&self, finding: &Finding) -> bool {
-        let ceiling = self.rules.defaults().archive_ceiling;
-        finding.severity().is_none_or(|severity| severity > ceiling)
-            || finding.concerns_attack_sequence()
     }
 
     /// Whether the rule that archived it is there still and does not match it as it is now.
@@ -69,7 +62,7 @@ impl Archive<'_> {
             }
             let Some(earlier) = self.archived_before(&copy, has_event).await? else { continue };
             let is_asked = has_event
-                || self.is_beyond_any_rule(&copy)
+                || is_beyond_any_rule(self.rules, &copy)
                 || self.has_left_its_rule(&earlier, &copy);
             if is_asked {
                 risen.push((earlier, copy));

@@ -6,6 +6,8 @@ use std::fmt;
 use findings::{Action, Finding, Guard, RuleSet, Timestamp};
 use serde::{Serialize, Serializer};
 
+use crate::recurrence::Recurrence;
+
 /// A finding to archive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Candidate {
@@ -48,17 +50,10 @@ pub enum SkippedBecause {
     TakenBack,
     /// It was updated after somebody had agreed to another version.
     Updated,
-    /// It was archived this often and has come back each time.
+    /// It has come back, and its rule leaves it to a person.
     Recurring {
-        /// How often.
-        times: usize,
-        /// The rule.
-        rule: String,
-    },
-    /// It was archived before, and has come back with something that was not seen until then.
-    News {
-        /// What is new, in words.
-        what: String,
+        /// Why.
+        why: Recurrence,
         /// The rule.
         rule: String,
     },
@@ -106,6 +101,13 @@ pub(crate) fn may_be_archived(rules: &RuleSet, finding: &Finding, as_of: Timesta
     rules.decide(finding, as_of).action == Action::Archive
 }
 
+/// Whether no rule, whatever it says, could archive it.
+pub(crate) fn is_beyond_any_rule(rules: &RuleSet, finding: &Finding) -> bool {
+    let ceiling = rules.defaults().archive_ceiling;
+    finding.severity().is_none_or(|severity| severity > ceiling)
+        || finding.concerns_attack_sequence()
+}
+
 impl fmt::Display for SkippedBecause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -115,12 +117,7 @@ impl fmt::Display for SkippedBecause {
             Self::Archived => f.write_str("archived already"),
             Self::TakenBack => f.write_str("this version was archived before and taken back"),
             Self::Updated => f.write_str("updated since the plan was shown"),
-            Self::Recurring { times, rule } => {
-                write!(f, "archived {times} times by rule {rule} and back each time")
-            }
-            Self::News { what, rule } => {
-                write!(f, "archived by rule {rule} before and back with {what}")
-            }
+            Self::Recurring { why, rule } => write!(f, "rule {rule} leaves it: {why}"),
             Self::OverTheDay { rule } => write!(f, "rule {rule} is over its day"),
         }
     }
@@ -129,5 +126,29 @@ impl fmt::Display for SkippedBecause {
 impl Serialize for SkippedBecause {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use findings::RuleSource;
+
+    use super::*;
+
+    #[test]
+    fn beyond_any_rule_is_what_is_above_the_ceiling_unknown_or_part_of_a_sequence() {
+        let text = "version: 1\ndefaults: { archive_ceiling: 3.9 }";
+        let rules = RuleSet::parse(&[RuleSource { name: "rules.yaml", text }]).unwrap();
+        for (finding, is_beyond) in [
+            (r#"{"id":"f1","severity":3.9}"#, false),
+            (r#"{"id":"f1","severity":1}"#, false),
+            (r#"{"id":"f1","severity":4}"#, true),
+            (r#"{"id":"f1"}"#, true),
+            (r#"{"id":"f1","severity":"low"}"#, true),
+            (r#"{"id":"f1","severity":1,"type":"AttackSequence:S3/CompromisedData"}"#, true),
+        ] {
+            let finding = Finding::parse(finding).unwrap();
+            assert_eq!(is_beyond_any_rule(&rules, &finding), is_beyond, "{finding:?}");
+        }
     }
 }

@@ -123,13 +123,6 @@ impl Ledger<'_> {
         self.put(&entry.key(line.event().kind()), line).await
     }
 
-    /// How many versions of this finding were archived before this one.
-    pub(crate) async fn earlier(&self, entry: &Entry) -> Result<usize, StoreError> {
-        let listed = self.store.list(self.bucket, &index_prefix(&entry.finding_id)).await?;
-        let own = entry.index_key();
-        Ok(listed.iter().filter(|object| object.key != own).count())
-    }
-
     /// The versions of this finding that were archived, the latest first.
     pub(crate) async fn of_finding(&self, finding_id: &str) -> Result<Vec<Entry>, ArchiveError> {
         let listed = self.store.list(self.bucket, &index_prefix(finding_id)).await?;

@@ -19,6 +19,7 @@ mod look;
 #[cfg(test)]
 mod model;
 mod plan;
+mod recurrence;
 mod settle;
 mod shadow;
 mod stop;
@@ -36,6 +37,7 @@ pub use ledger::Ledger;
 pub use line::{Event, Logged};
 pub use log::LogFilter;
 pub use plan::{ArchivePlan, OverTheCap};
+pub use recurrence::Recurrence;
 pub use shadow::{Change, Example, Shadow, ShadowDigest, ShadowLine, ShadowRule, Shadowed};
-pub use stop::{STOP_KEY, stopped};
+pub use stop::{RUN, STOP_KEY, StopParameter};
 pub use undo::{Left, LeftBecause, UndoPlan, Undone};

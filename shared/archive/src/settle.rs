@@ -3,10 +3,7 @@
 
 use std::collections::HashMap;
 
-use findings::{
-    Finding,
-    message::{Change, Remembered},
-};
+use findings::{Action, Finding};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
@@ -57,31 +54,12 @@ impl Archive<'_> {
             return Ok(None);
         }
         let rule = self.rules.rules().iter().find(|rule| rule.name == candidate.rule);
-        let most = rule.map_or(0, |rule| rule.max_recurrences);
-        let times = self.ledger.earlier(&entry).await?;
-        if times >= most {
-            return Ok(Some(SkippedBecause::Recurring { times, rule: candidate.rule.clone() }));
-        }
-        let wanted = rule.map_or(&[][..], |rule| &rule.keep_new);
-        if times == 0 || wanted.is_empty() {
-            return Ok(None);
-        }
-        let change = self.seen_before(&entry).await?.and_then(|seen| Change::since(&seen, copy));
-        let news = change.filter(|change| change.has_new(wanted));
-        Ok(news.map(|change| SkippedBecause::News {
-            what: change.describe(),
-            rule: candidate.rule.clone(),
-        }))
-    }
-
-    /// What all versions together have shown that were archived before this one: one alone has the
-    /// latest occurrence only.
-    async fn seen_before(&self, entry: &Entry) -> Result<Option<Remembered>, ArchiveError> {
-        let earlier = self.ledger.of_finding(&entry.finding_id).await?;
-        let earlier = earlier.iter().filter(|own| own.version_key != entry.version_key);
-        let copies = earlier.map(|own| self.ledger.copy(own));
-        let copies: Vec<_> = stream::iter(copies).buffered(AT_ONCE).try_collect().await?;
-        let facts = copies.iter().flatten().map(Remembered::of);
-        Ok(facts.reduce(|latest, older| latest.and(&older)))
+        // A rule that decided and is not there can't be asked what it allows.
+        let Some(rule) = rule else {
+            return Ok(Some(SkippedBecause::Decided(Action::Notify)));
+        };
+        let recurrence = self.ledger.recurrence(rule, copy).await?;
+        let rule = candidate.rule.clone();
+        Ok(recurrence.map(|why| SkippedBecause::Recurring { why, rule }))
     }
 }

@@ -9,6 +9,7 @@ use crate::{Decision, Finding, Severity, SeverityLevel, Timestamp};
 mod action;
 mod attributes;
 mod because;
+mod before;
 mod change;
 mod colour;
 pub mod event_bus;
@@ -41,6 +42,7 @@ mod recorded;
 mod samples;
 
 pub use attributes::{Attribute, Attributes, MOST as MOST_ATTRIBUTES};
+pub use before::ArchivedBefore;
 pub use change::{Change, REMEMBERED_BYTES, Remembered};
 pub use notable::{Fact, NotifyChanges};
 pub use notification::{DecisionV1, Notification};
@@ -64,6 +66,8 @@ pub struct Background<'a> {
     pub account_name: Option<&'a str>,
     /// What is new against an earlier version that was told.
     pub change: Option<&'a Change>,
+    /// What rules have archived of it before.
+    pub before: Option<&'a ArchivedBefore>,
     /// Another destination that this was for, and why that one refused it.
     pub instead_of: Option<(&'a str, &'a str)>,
 }
@@ -91,6 +95,7 @@ pub struct Message<'a> {
     console_url: Option<String>,
     because: because::Because,
     change: Option<String>,
+    before: Option<String>,
 }
 
 impl<'a> Message<'a> {
@@ -109,11 +114,7 @@ impl<'a> Message<'a> {
         let description = finding.description().and_then(|text| paragraph(text, DESCRIPTION));
         Self {
             finding,
-            notification: Notification::new(finding, decision).with(
-                background.account_name,
-                background.change,
-                background.instead_of,
-            ),
+            notification: Notification::new(finding, decision).with(background),
             level: finding.level(),
             severity: finding.severity(),
             kind: words::of(finding.finding_type()),
@@ -129,6 +130,7 @@ impl<'a> Message<'a> {
             console_url: finding.console_url(),
             because: because::Because::of(background),
             change: one(background.change.map(Change::describe).as_deref()),
+            before: background.before.and_then(ArchivedBefore::describe),
         }
     }
 

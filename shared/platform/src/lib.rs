@@ -29,4 +29,4 @@ pub use envelope::{Batch, EnvelopeError, Invocation, Message, MessageError, Rece
 pub use failure::{Failure, chain};
 pub use later::{LaterError, hand_out_later};
 pub use metrics::Metrics;
-pub use parameter::{ParameterError, parameter};
+pub use parameter::{PARAMETER_ALLOWED, ParameterError, parameter, parameter_arn};

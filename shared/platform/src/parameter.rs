@@ -110,6 +110,14 @@ pub async fn parameter(aws: &Aws, arn: &str) -> Result<String, ParameterError> {
     })
 }
 
+/// What the ARN of a parameter looks like, for messages.
+pub const PARAMETER_ALLOWED: &str = "the ARN of a parameter, such as arn:aws:ssm:eu-west-1:111122223333:parameter/guardsift/archive";
+
+/// The text, when it is the ARN of a parameter.
+pub fn parameter_arn(text: &str) -> Option<String> {
+    region_of(text).map(|_| text.to_owned())
+}
+
 async fn credentials(config: &SdkConfig) -> Result<Credentials, BoxError> {
     let provider = config.credentials_provider().ok_or("there are no credentials")?;
     Ok(provider.provide_credentials().await?)

@@ -107,6 +107,32 @@ fn promoting_shows_asks_keeps_and_replaces() {
 }
 
 #[test]
+fn promoting_shows_what_a_history_says_and_writes_nothing_in_a_dry_run() {
+    block_on(async {
+        let running = start_beside(Some(CANDIDATE)).await;
+        let history = tempfile::tempdir().unwrap();
+        let findings = [2.0, 5.0, 5.5].map(|severity| {
+            let mut finding = example_finding(PROBE);
+            finding["id"] = json!(format!("{severity}abc"));
+            finding["severity"] = json!(severity);
+            finding.to_string()
+        });
+        std::fs::write(history.path().join("findings.jsonl"), findings.join("\n")).unwrap();
+        let (candidate, live) =
+            ("s3://guardsift-lake/rules/shadow.yaml", "s3://guardsift-lake/rules/rules.yaml");
+        let before = running.machine.store.get(LAKE_BUCKET, "rules/rules.yaml").unwrap();
+        let path = history.path().to_str().unwrap();
+        let arguments = ["rules", "promote", candidate, live, "--dry-run", "--history", path];
+        let output = running.guardsift(&arguments).await;
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let text = stdout(&output);
+        insta::assert_snapshot!(text.replace(path, "HISTORY"));
+        assert_eq!(running.machine.store.get(LAKE_BUCKET, "rules/rules.yaml").unwrap(), before);
+        assert!(running.machine.store.list(LAKE_BUCKET, "rules/rules.yaml.before-").is_empty());
+    });
+}
+
+#[test]
 fn a_sweep_tells_what_is_open_by_level_and_age() {
     block_on(async {
         let running = start(&rules(""), "apply").await;

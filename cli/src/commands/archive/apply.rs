@@ -42,7 +42,7 @@ const EARLIER: Duration = Duration::from_secs(24 * 3600);
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let reached = arguments.question.place.reach();
     let rules = arguments.question.rules(&reached)?;
-    let archive = plan::archive(&reached, &rules);
+    let archive = arguments.question.archive(&reached, &rules);
     let as_of = moment::now();
     let planned = plan::planned(&reached, &archive, as_of)?;
     if arguments.output == DoneFormat::Text {

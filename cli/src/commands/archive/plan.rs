@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
-use archive::{Archive, Asked, Planned};
+use archive::{Archive, Asked, Planned, StopParameter};
 use findings::{RuleSet, Timestamp};
 use platform::{
     config::S3Uri,
@@ -28,8 +28,15 @@ pub(crate) struct Question {
     /// Rule file, or a folder of them [default: rules/rules.yaml of the lake bucket, as the function]
     #[arg(long, value_name = "FILE|DIR")]
     rules: Option<PathBuf>,
+    /// The parameter of Systems Manager that has to say `run`, as the function has it
+    #[arg(long, value_name = "ARN", value_parser = stop_parameter)]
+    stop_parameter: Option<String>,
     #[command(flatten)]
     pub(super) place: Place,
+}
+
+fn stop_parameter(text: &str) -> Result<String, String> {
+    platform::parameter_arn(text).ok_or_else(|| format!("write {}", platform::PARAMETER_ALLOWED))
 }
 
 pub(super) const EXAMPLES: &str = "\
@@ -45,7 +52,7 @@ const RULES_KEY: &str = "rules/rules.yaml";
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let reached = arguments.question.place.reach();
     let rules = arguments.question.rules(&reached)?;
-    let archive = archive(&reached, &rules);
+    let archive = arguments.question.archive(&reached, &rules);
     let planned = planned(&reached, &archive, moment::now())?;
     shown::plan(&planned.plan, arguments.output)?;
     let stopped = reached.wait(async { Ok(archive.stopped().await) })?;
@@ -53,6 +60,17 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 }
 
 impl Question {
+    pub(super) fn archive<'a>(&'a self, reached: &'a Reached, rules: &'a RuleSet) -> Archive<'a> {
+        let aws = reached.connection.aws();
+        Archive {
+            guardduty: &reached.guardduty,
+            ledger: reached.ledger(),
+            rules,
+            now: platform::now,
+            stop_parameter: self.stop_parameter.as_deref().map(|arn| StopParameter { aws, arn }),
+        }
+    }
+
     pub(super) fn rules(&self, reached: &Reached) -> anyhow::Result<Arc<RuleSet>> {
         if let Some(path) = &self.rules {
             return rule_files::load(Some(path)).map(Arc::new);
@@ -67,10 +85,6 @@ impl Question {
             }
         }
     }
-}
-
-pub(super) fn archive<'a>(reached: &'a Reached, rules: &'a RuleSet) -> Archive<'a> {
-    Archive { guardduty: &reached.guardduty, ledger: reached.ledger(), rules, now: platform::now }
 }
 
 /// The plan of a sweep, which counts for nobody's day.

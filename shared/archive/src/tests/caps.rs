@@ -1,7 +1,10 @@
 //! What keeps a run small, and what stops it.
 
+use findings::Finding;
+use local::machine::LAKE_BUCKET;
+
 use super::world::{World, block_on, rules};
-use crate::{ArchiveError, OverTheCap, STOP_KEY, SkippedBecause};
+use crate::{ArchiveError, OverTheCap, Recurrence, STOP_KEY, SkippedBecause, entry::Entry};
 
 #[test]
 fn above_the_cap_of_a_run_nothing_is_archived_or_written() {
@@ -51,7 +54,8 @@ fn a_finding_that_always_comes_back_is_left_for_a_person() {
             world.observe_again(&id, 2.0);
         }
         let planned = world.plan().await.unwrap();
-        let because = SkippedBecause::Recurring { times: 2, rule: "low".into() };
+        let why = Recurrence::TooOften { times: 2 };
+        let because = SkippedBecause::Recurring { why, rule: "low".into() };
         assert_eq!(planned.plan.skipped[0].because, because);
         assert_eq!(world.sweep().await.unwrap().archived, 0);
         assert!(!world.is_archived(&id));
@@ -87,7 +91,11 @@ fn a_finding_that_comes_back_from_a_new_country_is_left_for_a_person() {
         probe_from(&world, &id, "Finland");
         let planned = world.plan().await.unwrap();
         let skipped = planned.plan.skipped.iter().find(|own| own.finding_id == id).unwrap();
-        let SkippedBecause::News { what, rule } = &skipped.because else { panic!("{skipped:?}") };
+        let SkippedBecause::Recurring { why: Recurrence::WithNews { what }, rule } =
+            &skipped.because
+        else {
+            panic!("{skipped:?}")
+        };
         assert!(what.contains("new country: Finland"), "{what}");
         assert_eq!(rule, "low");
         assert_eq!(world.sweep().await.unwrap().archived, 1);
@@ -123,7 +131,52 @@ fn a_stop_object_that_cannot_be_read_stops_as_well() {
                 endpoint_url: Some("http://127.0.0.1:1".into()),
             }));
         let store = platform::store::Store::new(nobody);
-        let reason = crate::stopped(&store, "lake").await.unwrap();
+        let reason = crate::stop::stopped(&store, "lake", None).await.unwrap();
         assert!(reason.contains("can't be looked at"), "{reason}");
+    });
+}
+
+#[test]
+fn a_stop_parameter_lets_a_run_go_on_only_while_it_says_run() {
+    block_on(async {
+        let mut world = World::new().await;
+        let arn = "arn:aws:ssm:us-east-1:111122223333:parameter/guardsift/archive";
+        world.stop_parameter = Some(arn);
+        let id = world.observe();
+        for (value, reason) in [
+            (None, "can't be read: parameter arn:aws:ssm"),
+            (Some("stop: incident 42"), "stop: incident 42"),
+            (Some(" "), "the stop parameter is there and says nothing"),
+            (Some("RUN"), "RUN"),
+        ] {
+            if let Some(value) = value {
+                world.machine.secrets.put(arn, value);
+            }
+            let done = world.sweep().await.unwrap();
+            assert_eq!(done.archived, 0);
+            assert!(done.stopped.unwrap().contains(reason), "{value:?}");
+            assert!(!world.is_archived(&id));
+        }
+        world.machine.secrets.put(arn, "run\n");
+        world.put(STOP_KEY, "the object stops it too");
+        assert_eq!(world.sweep().await.unwrap().archived, 0);
+        world.machine.store.remove(LAKE_BUCKET, STOP_KEY);
+        assert_eq!(world.sweep().await.unwrap().archived, 1);
+    });
+}
+
+#[test]
+fn a_version_that_was_recorded_and_not_archived_is_no_recurrence_of_itself() {
+    block_on(async {
+        let mut world = World::new().await;
+        world.rules = rules("max_archive_share: 1, max_recurrences: 1");
+        let id = world.observe();
+        world.observe_again(&id, 2.0);
+        let raw = world.machine.guardduty.finding(&id).unwrap().to_string();
+        let (copy, now) = (Finding::parse(&raw).unwrap(), platform::now());
+        let entry = Entry::of(&copy, "low", now);
+        world.ledger().record(&entry, &copy, &world.rules, now, now).await.unwrap();
+        assert_eq!(world.sweep().await.unwrap().archived, 1);
+        assert!(world.is_archived(&id));
     });
 }

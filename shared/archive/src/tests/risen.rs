@@ -154,3 +154,67 @@ fn an_event_takes_the_same_version_back_each_time() {
         }
     });
 }
+
+/// The rule that archived it, narrowed so that it takes hardly anything.
+fn narrowed() -> findings::RuleSet {
+    let text = "version: 1
+defaults: { hold: 0, max_archive_share: 1 }
+rules: [ { name: low, action: archive, criteria: { severity: { lessThan: 2 } } } ]";
+    findings::RuleSet::parse(&[findings::RuleSource { name: "r", text }]).unwrap()
+}
+
+#[test]
+fn a_sweep_leaves_the_version_that_a_narrowed_rule_had_archived() {
+    block_on(async {
+        let mut world = World::new().await;
+        let id = world.observe();
+        world.sweep().await.unwrap();
+        world.rules = narrowed();
+        assert_eq!(world.sweep().await.unwrap().escalated, 0);
+        assert!(world.is_archived(&id));
+    });
+}
+
+#[test]
+fn a_sweep_leaves_what_was_updated_after_its_rule_was_withdrawn() {
+    block_on(async {
+        let mut world = World::new().await;
+        let id = world.observe();
+        world.sweep().await.unwrap();
+        let source = findings::RuleSource { name: "r", text: "version: 1" };
+        world.rules = findings::RuleSet::parse(&[source]).unwrap();
+        world.observe_again(&id, 2.5);
+        world.by_hand("archive", &id).await;
+        assert_eq!(world.sweep().await.unwrap().escalated, 0);
+        assert!(world.is_archived(&id));
+    });
+}
+
+#[test]
+fn what_is_open_already_is_not_taken_back() {
+    block_on(async {
+        let world = World::new().await;
+        let id = world.observe();
+        world.sweep().await.unwrap();
+        world.observe_again(&id, 8.0);
+        let mut done = Done::default();
+        let (ids, now) = (std::slice::from_ref(&id), platform::now());
+        world.archive().escalate(ids, false, now, &mut done).await.unwrap();
+        assert_eq!(done.escalated, 0);
+        assert_eq!(world.log(&id).await, [Event::Recorded, Event::Archived]);
+    });
+}
+
+#[test]
+fn what_is_in_the_index_and_was_never_recorded_is_not_ours() {
+    block_on(async {
+        let world = World::new().await;
+        let id = world.observe();
+        let raw = world.machine.guardduty.finding(&id).unwrap().to_string();
+        let entry = Entry::of(&Finding::parse(&raw).unwrap(), "low", platform::now());
+        world.ledger().put(&entry.index_key(), &entry).await.unwrap();
+        rise(&world, &id).await;
+        assert_eq!(world.sweep().await.unwrap().escalated, 0);
+        assert!(world.is_archived(&id));
+    });
+}

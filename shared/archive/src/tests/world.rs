@@ -18,7 +18,7 @@ use platform::{
 };
 use serde_json::{Value, json};
 
-use crate::{Archive, ArchiveError, Asked, Done, Event, Ledger, LogFilter, Planned};
+use crate::{Archive, ArchiveError, Asked, Done, Event, Ledger, LogFilter, Planned, StopParameter};
 
 pub(super) const PROBE: &str = "Recon:EC2/PortProbeUnprotectedPort";
 
@@ -38,6 +38,8 @@ pub(super) struct World {
     pub(super) guardduty: GuardDuty,
     pub(super) store: Store,
     pub(super) rules: RuleSet,
+    pub(super) stop_parameter: Option<&'static str>,
+    aws: Arc<Aws>,
     detector: String,
     _folder: tempfile::TempDir,
 }
@@ -58,7 +60,9 @@ impl World {
         let aws = Arc::new(aws(&machine.endpoint()).await);
         let mut world = Self {
             guardduty: GuardDuty::new(Arc::clone(&aws), None),
-            store: Store::new(aws),
+            store: Store::new(Arc::clone(&aws)),
+            aws,
+            stop_parameter: None,
             rules: rules("max_archive_share: 1"),
             machine,
             detector: String::new(),
@@ -70,7 +74,13 @@ impl World {
     }
 
     pub(super) fn archive(&self) -> Archive<'_> {
-        Archive { guardduty: &self.guardduty, ledger: self.ledger(), rules: &self.rules, now }
+        Archive {
+            guardduty: &self.guardduty,
+            ledger: self.ledger(),
+            rules: &self.rules,
+            now,
+            stop_parameter: self.stop_parameter.map(|arn| StopParameter { aws: &self.aws, arn }),
+        }
     }
 
     pub(super) fn ledger(&self) -> Ledger<'_> {

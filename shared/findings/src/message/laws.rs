@@ -9,8 +9,8 @@ use proptest::{
 use serde_json::{Value, json};
 
 use super::{
-    Background, Change, Message, Payload, Remembered, event_bus, limits, pagerduty, samples, slack,
-    sns, sqs, teams,
+    ArchivedBefore, Background, Change, Message, Payload, Remembered, event_bus, limits, pagerduty,
+    samples, slack, sns, sqs, teams,
 };
 use crate::{Finding, RuleSet, RuleSource, Timestamp};
 
@@ -210,11 +210,15 @@ proptest! {
         let rules = rules(&name, if linked { limits::RUNBOOK } else { &name });
         let decision = rules.decide(&finding, Timestamp::EPOCH);
         let change = Change::since(&Remembered::of(&earlier), &finding);
+        let before = ArchivedBefore {
+            times: 2, rule: name.clone(), at: finding.updated_at(), stays: Some(name.clone()),
+        };
         let message = Message::new(&finding, &Background {
             decided: with_rules.then_some((decision, rules.hash())),
             destination: Some(&name),
             account_name: Some(&name),
             change: change.as_ref(),
+            before: linked.then_some(&before),
             instead_of: with_rules.then_some((&name, &name)),
         });
         holds_everywhere(&message);

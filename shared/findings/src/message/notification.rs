@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::{Change, attributes::Attributes, text};
+use super::{ArchivedBefore, Background, Change, attributes::Attributes, text};
 use crate::{Action, Decision, Finding, FindingType, Guard, Severity, SeverityLevel, Timestamp};
 
 /// Names the shape. Fields may be added under the same name; none is renamed, removed or given
@@ -40,6 +40,9 @@ pub struct Notification<'a> {
     /// What is new since the version that was told before, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     change: Option<String>,
+    /// What rules have archived of the finding before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    archived_before: Option<ArchivedBefore>,
     /// The destination that this was for, and why it was not told.
     #[serde(skip_serializing_if = "Option::is_none")]
     undelivered: Option<UndeliveredV1>,
@@ -99,21 +102,23 @@ impl<'a> Notification<'a> {
             decision,
             account_name: None,
             change: None,
+            archived_before: None,
             undelivered: None,
         }
     }
 
     /// With what is known beside the finding and the decision.
     #[must_use]
-    pub(super) fn with(
-        mut self,
-        account_name: Option<&str>,
-        change: Option<&Change>,
-        instead_of: Option<(&str, &str)>,
-    ) -> Self {
-        self.account_name = account_name.map(|text| cleaned(text, TITLE));
-        self.change = change.map(|change| cleaned(&change.describe(), DESCRIPTION));
-        self.undelivered = instead_of.map(|(destination, why)| UndeliveredV1 {
+    pub(super) fn with(mut self, background: &Background<'_>) -> Self {
+        self.account_name = background.account_name.map(|text| cleaned(text, TITLE));
+        self.change =
+            background.change.map(Change::describe).map(|text| cleaned(&text, DESCRIPTION));
+        self.archived_before = background.before.map(|before| ArchivedBefore {
+            rule: cleaned(&before.rule, TITLE),
+            stays: before.stays.as_deref().map(|why| cleaned(why, DESCRIPTION)),
+            ..before.clone()
+        });
+        self.undelivered = background.instead_of.map(|(destination, why)| UndeliveredV1 {
             destination: cleaned(destination, TITLE),
             reason: cleaned(why, TITLE),
         });

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::{
-    Background, Change, Message, Payload, Remembered, event_bus, limits, pagerduty, slack, sns,
-    sqs, teams, webhook,
+    ArchivedBefore, Background, Change, Message, Payload, Remembered, event_bus, limits, pagerduty,
+    slack, sns, sqs, teams, webhook,
 };
 use crate::{Finding, RuleSet, RuleSource, Timestamp};
 
@@ -58,6 +58,12 @@ fn check(name: &str, body: impl Fn(&Message<'_>) -> Value) {
     let earlier =
         Finding::parse(include_str!("../../../../events/findings/port-probe.json")).unwrap();
     let earlier = Remembered::of(&earlier);
+    let before = ArchivedBefore {
+        times: 3,
+        rule: "port-probes".to_owned(),
+        at: Timestamp::parse("2026-10-04T09:31:02Z"),
+        stays: None,
+    };
     let mut recorded = String::new();
     for (name, json) in KINDS {
         let finding = Finding::parse(json).unwrap();
@@ -69,6 +75,7 @@ fn check(name: &str, body: impl Fn(&Message<'_>) -> Value) {
                 destination: (name == "crypto-dns").then_some("security-team"),
                 account_name: (name != "null-heavy").then_some("production"),
                 change: change.as_ref(),
+                before: (name == "port-probe-escalated").then_some(&before),
                 instead_of: (name == "rds-login").then_some(("incidents", "it answered 410 Gone")),
             },
         );

@@ -26,6 +26,7 @@ impl Message<'_> {
         let marks: Vec<_> = marks.into_iter().filter_map(|(is, mark)| is.then_some(mark)).collect();
         let rows = [
             ("Changed", self.change.clone()),
+            ("Archived before", self.before.clone()),
             ("Account", self.account.clone()),
             ("Region", self.region.clone()),
             ("Resource", self.resource.as_ref().map(|own| own.text.clone())),

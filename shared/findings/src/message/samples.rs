@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Background, Change, Message, Remembered};
+use super::{ArchivedBefore, Background, Change, Message, Remembered};
 use crate::{Finding, RuleSet, RuleSource, Timestamp};
 
 /// A message about a finding that no rule was asked about.
@@ -60,6 +60,12 @@ pub(super) fn endless(text: &str, act: impl FnOnce(&Message<'_>)) {
         "owner": written, "runbook": written, "criteria": {"id": {"exists": true}}}]});
     let rules = RuleSet::parse(&[RuleSource { name: "long", text: &rules.to_string() }]).unwrap();
     let change = Change::since(&Remembered::default(), &finding);
+    let before = ArchivedBefore {
+        times: usize::MAX,
+        rule: long.clone(),
+        at: Some(Timestamp::EPOCH),
+        stays: Some(long.clone()),
+    };
     act(&Message::new(
         &finding,
         &Background {
@@ -67,6 +73,7 @@ pub(super) fn endless(text: &str, act: impl FnOnce(&Message<'_>)) {
             destination: Some(&long),
             account_name: Some(&long),
             change: change.as_ref(),
+            before: Some(&before),
             instead_of: Some((&long, &long)),
         },
     ));
