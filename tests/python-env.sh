@@ -31,7 +31,7 @@ environment() {
 
 for name in "${@:-tests}"; do
   case $name in
-    tests) environment "tests with boto3, DuckDB and pyarrow" "" ;;
+    tests) environment "tests with boto3, the AWS CLI, DuckDB and pyarrow" "" ;;
     moto) environment "terraform apply against moto" -moto ;;
     rie) environment "a function under AWS's runtime emulator" -rie ;;
     checkov) environment "checkov's look at the Terraform files" -checkov ;;

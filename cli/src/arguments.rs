@@ -21,6 +21,7 @@ use crate::{
         samples, status, timeline, undo, usage,
     },
     moment,
+    talk::Talk,
 };
 
 /// Process Amazon GuardDuty findings: decide, explain, and run the whole system on one machine.
@@ -29,6 +30,8 @@ use crate::{
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) talk: Talk,
 }
 
 #[derive(Debug, Subcommand)]
@@ -235,6 +238,8 @@ pub(crate) enum Format {
     Table,
     /// One array
     Json,
+    /// The same as YAML
+    Yaml,
     /// One object per line
     Jsonl,
 }
@@ -253,6 +258,8 @@ pub(crate) enum LakeFormat {
     Text,
     /// One object
     Json,
+    /// The same as YAML
+    Yaml,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -261,13 +268,15 @@ pub(crate) enum LocalFormat {
     Table,
     /// One object
     Json,
+    /// The same as YAML
+    Yaml,
 }
 
 const DECIDE_EXAMPLES: &str = "\
 Examples:
   guardsift decide events/findings
   guardsift decide --rules rules/ --output jsonl export.jsonl.gz
-  aws guardduty get-findings --detector-id $ID --finding-ids $F | guardsift decide -";
+  aws guardduty get-findings --detector-id $DETECTOR --finding-ids $FINDING | guardsift decide -";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:

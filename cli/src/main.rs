@@ -19,6 +19,7 @@ mod history;
 mod input;
 mod lake_place;
 mod moment;
+mod object;
 mod operate;
 mod output;
 mod preview;
@@ -27,12 +28,14 @@ mod progress;
 mod reconciliation;
 mod replay;
 mod rule_files;
+mod talk;
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return exit::usage(&error),
     };
+    arguments.talk.begin();
     match commands::run(arguments) {
         Ok(exit) => exit.into(),
         Err(error) => {

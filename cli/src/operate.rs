@@ -2,6 +2,7 @@
 
 pub(crate) mod aligned;
 pub(crate) mod change;
+pub(crate) mod coverage;
 pub(crate) mod detector;
 mod expression;
 pub(crate) mod features;

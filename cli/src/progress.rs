@@ -2,6 +2,8 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::talk;
+
 /// Of a known number of bytes.
 pub(crate) fn bytes(total: u64) -> ProgressBar {
     bar(total, "{bar:40} {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left")
@@ -14,7 +16,7 @@ pub(crate) fn things(total: u64) -> ProgressBar {
 
 fn bar(total: u64, template: &str) -> ProgressBar {
     match ProgressStyle::with_template(template) {
-        Ok(style) => ProgressBar::new(total).with_style(style),
-        Err(_) => ProgressBar::hidden(),
+        Ok(style) if !talk::is_quiet() => ProgressBar::new(total).with_style(style),
+        _ => ProgressBar::hidden(),
     }
 }

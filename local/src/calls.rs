@@ -118,6 +118,13 @@ pub(crate) fn secret(operation: &str, body: &[u8]) -> Vec<Call> {
     vec![call(&format!("{service}:{operation}"), resource)]
 }
 
+/// What a request about a key needs.
+pub(crate) fn key(operation: &str, body: &[u8]) -> Vec<Call> {
+    let input: Value = serde_json::from_slice(body).unwrap_or_default();
+    let resource = input.get("KeyId").and_then(Value::as_str).unwrap_or("*");
+    vec![call(&format!("kms:{operation}"), resource)]
+}
+
 fn call(action: &str, resource: &str) -> Call {
     Call { action: action.to_owned(), resource: resource.to_owned(), prefix: None }
 }

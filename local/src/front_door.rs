@@ -16,6 +16,7 @@ use crate::disturbance::{Disturbance, Mishap};
 use crate::guardduty::{self, homes::Homes};
 use crate::identity_api;
 use crate::json_call;
+use crate::key::Keys;
 use crate::machine::REGION;
 use crate::outage::Outage;
 use crate::queue_api::QueueApi;
@@ -33,6 +34,7 @@ pub(crate) struct FrontDoor {
     pub(crate) queues: QueueApi,
     pub(crate) buses: BusApi,
     pub(crate) secrets: Arc<Secrets>,
+    pub(crate) keys: Arc<Keys>,
     pub(crate) outage: Arc<Outage>,
     pub(crate) disturbance: Arc<Disturbance>,
     pub(crate) calls: Arc<Calls>,
@@ -47,6 +49,7 @@ enum Service {
     EventBridge,
     /// And the parameters of Systems Manager.
     SecretsManager,
+    Kms,
     Sts,
 }
 
@@ -91,7 +94,7 @@ impl FrontDoor {
             Ok(service) => service,
             Err(unknown) => {
                 let text = format!(
-                    "this machine has no {unknown}; it has s3, guardduty, sns, sqs, events, secretsmanager, ssm and sts\n"
+                    "this machine has no {unknown}; it has s3, guardduty, sns, sqs, events, secretsmanager, ssm, kms and sts\n"
                 );
                 return plain(StatusCode::NOT_IMPLEMENTED, text);
             }
@@ -111,6 +114,7 @@ impl FrontDoor {
             Service::Sqs => calls::json("sqs", operation, &body),
             Service::EventBridge => calls::json("events", operation, &body),
             Service::SecretsManager => calls::secret(operation, &body),
+            Service::Kms => calls::key(operation, &body),
             Service::Sts => Vec::new(),
             Service::S3 | Service::GuardDuty => calls::guardduty(&head),
         };
@@ -123,6 +127,9 @@ impl FrontDoor {
             }
             Service::SecretsManager => {
                 json_call::answer(&body, |input| self.secrets.handle(operation, input))
+            }
+            Service::Kms => {
+                json_call::answer(&body, |input| self.keys.handle(operation, &region, input))
             }
             Service::Sts => identity_api::handle(self.guardduty.account(&caller), &body),
             _ => {
@@ -148,6 +155,7 @@ fn service(head: &Parts, scope: Option<&Scope>) -> Result<Service, String> {
         Some("sqs") => Ok(Service::Sqs),
         Some("events") => Ok(Service::EventBridge),
         Some("secretsmanager" | "ssm") => Ok(Service::SecretsManager),
+        Some("kms") => Ok(Service::Kms),
         Some("sts") => Ok(Service::Sts),
         Some(other) => Err(other.to_owned()),
         None => Ok(unsigned(head)),
@@ -229,7 +237,8 @@ mod tests {
         assert_eq!(routed("/anything", Some(&signed("guardduty"))), Ok(Service::GuardDuty));
         assert_eq!(routed("/", Some(&signed("sns"))), Ok(Service::Sns));
         assert_eq!(routed("/", Some(&signed("ssm"))), Ok(Service::SecretsManager));
-        assert_eq!(routed("/", Some(&signed("kms"))), Err("kms".to_owned()));
+        assert_eq!(routed("/", Some(&signed("kms"))), Ok(Service::Kms));
+        assert_eq!(routed("/", Some(&signed("ec2"))), Err("ec2".to_owned()));
         assert_eq!(routed("/", Some(&signed("sqs"))), Ok(Service::Sqs));
     }
 

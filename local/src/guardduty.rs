@@ -17,11 +17,13 @@
 //!   archiving between two pages shifts the pages that follow.
 //! - `GetFindings` leaves unknown ids out, and of `additionalInfo` it shows only `value` and `type`.
 //! - `service.detectorId` is that of this detector, for members' findings too.
-//! - A detector has one publishing destination. A bucket's policy is looked at when the destination is
-//!   made or changed and when an object is written, its key never. Signatures are not checked either.
+//! - A detector has one publishing destination. The policies of its bucket and of its key are looked at when
+//!   the destination is made or changed and when an object is written, where somebody has put one.
+//!   Signatures are not checked.
 
 mod body;
 mod call;
+mod coverage;
 mod criteria;
 mod destinations;
 mod detectors;
@@ -108,6 +110,11 @@ pub trait ExportSink: Send + Sync {
     fn policy(&self, _bucket: &str) -> Option<String> {
         None
     }
+
+    /// The policy of a key that was given one.
+    fn key_policy(&self, _key_arn: &str) -> Option<String> {
+        None
+    }
 }
 
 /// GuardDuty of one account in one Region. Clones share one state.
@@ -178,6 +185,7 @@ impl GuardDuty {
     async fn answer(&self, request: &Request<Bytes>) -> Result<Value, ApiError> {
         let call = Call::read(request, self.shared.clock.now())?;
         self.shared.faults.before(call.operation)?;
+        detectors::enroll(&mut self.state(), call.now);
         let marker = destinations::marker_to_check(&self.state(), &call);
         if let Some((bucket, key)) = marker {
             let exists = self.shared.exports.head(&bucket, &key).await.unwrap_or(false);
@@ -186,13 +194,7 @@ impl GuardDuty {
             }
         }
         let asked = destinations::permission_to_check(&self.state(), &call);
-        if let Some(asked) = asked
-            && self
-                .shared
-                .exports
-                .policy(&asked.bucket)
-                .is_some_and(|policy| !asked.is_given_by(&policy))
-        {
+        if asked.is_some_and(|asked| !self.is_permitted(&asked)) {
             return Err(destinations::not_permitted());
         }
         let answer = dispatch::answer(&mut self.state(), &call, &self.shared.faults)?;
@@ -207,9 +209,20 @@ impl GuardDuty {
     /// # Errors
     /// When there is no enabled detector, or the detection is no finding.
     pub fn observe(&self, detection: Value) -> Result<String, NotObserved> {
+        detectors::enroll(&mut self.state(), self.shared.clock.now());
         let id = occurrence::occur(&mut self.state(), detection, self.shared.clock.now());
         self.send_events();
         id
+    }
+
+    /// The organization has one account more.
+    pub(crate) fn join_organization(&self, account: &str) {
+        self.state().wide.add_account(account);
+    }
+
+    /// The account joined, and becomes a member where this GuardDuty is the administrator's and says so.
+    pub(crate) fn account_joined(&self, account: &str) {
+        organization::joined(&mut self.state(), account, self.shared.clock.now());
     }
 
     /// Hands over what is due: events of new occurrences at the publishing frequency, exports of new
@@ -231,13 +244,18 @@ impl GuardDuty {
     }
 
     async fn write(&self, bucket: &str, key: &str, bytes: Bytes) -> anyhow::Result<()> {
-        let policy = self.shared.exports.policy(bucket);
-        let may = |policy: &String| destinations::may_write(&self.state(), policy, bucket, key);
+        let asked = destinations::permission_to_write(&self.state(), bucket, key);
         anyhow::ensure!(
-            policy.as_ref().is_none_or(may),
-            "the policy of {bucket} does not allow it"
+            asked.is_some_and(|asked| self.is_permitted(&asked)),
+            "the policy of {bucket} or of its key does not allow it"
         );
         self.shared.exports.put(bucket, key, bytes).await
+    }
+
+    fn is_permitted(&self, asked: &destinations::Asked) -> bool {
+        let exports = &self.shared.exports;
+        exports.policy(&asked.bucket).is_none_or(|own| asked.is_given_by(&own))
+            && exports.key_policy(&asked.key_arn).is_none_or(|own| asked.is_key_given_by(&own))
     }
 
     /// Every version of every finding so far, with what was handed over of it.

@@ -11,6 +11,7 @@ pub mod guardduty;
 mod identity_api;
 mod inbox;
 mod json_call;
+pub mod key;
 mod lambda;
 pub mod machine;
 mod mapping;

@@ -29,6 +29,7 @@ use crate::disturbance::Disturbance;
 use crate::guardduty::GuardDuty;
 use crate::guardduty::homes::Homes;
 use crate::inbox::Inbox;
+use crate::key::Keys;
 use crate::lambda::{Function, FunctionCounts};
 use crate::mapping::{Mapping, MappingCounts};
 use crate::outage::Outage;
@@ -51,6 +52,8 @@ pub struct Machine {
     pub handover: Arc<Handover>,
     /// What Secrets Manager holds.
     pub secrets: Arc<Secrets>,
+    /// The keys of KMS, with their policies.
+    pub keys: Arc<Keys>,
     /// What is out of reach.
     pub outage: Arc<Outage>,
     /// What happens to calls by chance.
@@ -112,6 +115,11 @@ impl Machine {
     /// as access key.
     pub fn guardduty_of(&self, account: &str, region: &str) -> Arc<GuardDuty> {
         self.homes.at(account, region)
+    }
+
+    /// An account joins the organization, of which the machine's own account is the management account.
+    pub fn join_organization(&self, account: &str) {
+        self.homes.account_joined(account);
     }
 
     /// The folder with buckets, logs and notifications.

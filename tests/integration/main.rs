@@ -10,6 +10,7 @@
 
 mod agreement;
 mod auto_archive;
+mod aws_cli;
 mod backtest;
 mod binary;
 mod chaos;

@@ -20,7 +20,9 @@ mod broken;
 mod docs;
 mod exports;
 mod many;
+mod parting;
 mod people;
+mod talk;
 
 const KEY: &str = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 const PROBE: &str = "Recon:EC2/PortProbeUnprotectedPort";

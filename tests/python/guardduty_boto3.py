@@ -137,6 +137,25 @@ def detectors(client):
     return detector
 
 
+def coverage(client, detector):
+    """Runtime monitoring is on, and of its agents GuardDuty looks after the one on EC2."""
+    both = ["COUNT_BY_RESOURCE_TYPE", "COUNT_BY_COVERAGE_STATUS"]
+    got = client.get_coverage_statistics(DetectorId=detector, StatisticsType=both)["CoverageStatistics"]
+    equal(got["CountByResourceType"], {"EKS": 1, "ECS": 1, "EC2": 1}, "coverage by type")
+    equal(got["CountByCoverageStatus"], {"HEALTHY": 1, "UNHEALTHY": 2}, "coverage by status")
+
+    def criteria(key, **condition):
+        return {"FilterCriterion": [{"CriterionKey": key, "FilterCondition": condition}]}
+
+    [healthy] = client.list_coverage(DetectorId=detector, FilterCriteria=criteria("COVERAGE_STATUS", Equals=["HEALTHY"]))["Resources"]
+    equal((healthy["AccountId"], healthy["ResourceDetails"]["ResourceType"]), (ACCOUNT, "EC2"), "what is covered")
+    others = client.list_coverage(DetectorId=detector, MaxResults=1, FilterCriteria=criteria("RESOURCE_TYPE", NotEquals=["EC2"]))
+    must(others["NextToken"] and others["Resources"][0]["Issue"], "what is not covered")
+    none = client.get_coverage_statistics(DetectorId=detector, StatisticsType=both[1:], FilterCriteria=criteria("ACCOUNT_ID", Equals=["999988887777"]))
+    equal(none["CoverageStatistics"]["CountByCoverageStatus"], {}, "coverage of another account")
+    client.refuses("BadRequestException", "list_coverage", DetectorId=detector, FilterCriteria=criteria("NOTHING", Equals=["x"]))
+
+
 def filters(client, detector):
     criteria = {"Criterion": {"type": {"Equals": [SPAMBOT]}, "severity": {"GreaterThanOrEqual": 4}, "region": {"Matches": ["us-*"]}}}
     saved = client.create_filter(
@@ -351,9 +370,35 @@ def elsewhere(port, client, detector):
     client.invite_members(DetectorId=detector, AccountIds=["444455556666"])
     equal(other.get_administrator_account(DetectorId=own)["Administrator"]["AccountId"], ACCOUNT, "the member's administrator")
     must("administrator" in other.refuses("BadRequestException", "archive_findings", DetectorId=own, FindingIds=["x"]), "a member may archive")
+    other.disassociate_from_administrator_account(DetectorId=own)
+    other.refuses("BadRequestException", "disassociate_from_administrator_account", DetectorId=own)
+    equal(other.get_administrator_account(DetectorId=own)["Administrator"], {}, "the administrator of a member that has left")
+    equal(client.list_members(DetectorId=detector)["Members"], [], "members after the only one has left")
+    [left] = client.list_members(DetectorId=detector, OnlyAssociated="false")["Members"]
+    equal(left["RelationshipStatus"], "Resigned", "a member that has left")
     client.delete_members(DetectorId=detector, AccountIds=["444455556666"])
     other.delete_detector(DetectorId=own)
+    of_the_organization(port, client, detector)
     around(port)
+
+
+def of_the_organization(port, client, detector):
+    """Members that nobody invites: they get GuardDuty, and can't leave by themselves."""
+    client.enable_organization_admin_account(AdminAccountId=ACCOUNT)
+    client.update_organization_configuration(DetectorId=detector, AutoEnableOrganizationMembers="ALL")
+    client.create_members(DetectorId=detector, AccountDetails=[{"AccountId": "777788889999", "Email": "b@example.com"}])
+    equal([one["RelationshipStatus"] for one in client.list_members(DetectorId=detector)["Members"]], ["Enabled"], "a member of the organization")
+    member = Client(port, account="777788889999")
+    [own] = member.list_detectors()["DetectorIds"]
+    member.refuses("BadRequestException", "disassociate_from_administrator_account", DetectorId=own)
+    client.refuses("BadRequestException", "disassociate_members", DetectorId=detector, AccountIds=["777788889999"])
+    client.update_organization_configuration(DetectorId=detector, AutoEnableOrganizationMembers="NONE")
+    client.disassociate_members(DetectorId=detector, AccountIds=["777788889999"])
+    client.delete_members(DetectorId=detector, AccountIds=["777788889999"])
+    client.refuses("BadRequestException", "delete_detector", DetectorId=detector)
+    client.disable_organization_admin_account(AdminAccountId=ACCOUNT)
+    member.delete_detector(DetectorId=own)
+    client.called |= member.called
 
 
 def around(port):
@@ -373,6 +418,16 @@ def around(port):
     equal(sts.get_caller_identity()["Account"], ACCOUNT, "the caller's account")
     role = sts.assume_role(RoleArn="arn:aws:iam::444455556666:role/ops", RoleSessionName="test")
     equal(role["Credentials"]["AccessKeyId"], "444455556666", "a role's access key")
+    kms = service("kms")
+    equal(kms.describe_key(KeyId=KEY)["KeyMetadata"]["KeyState"], "Enabled", "a key")
+    policy = kms.get_key_policy(KeyId=KEY, PolicyName="default")["Policy"]
+    must(f"arn:aws:iam::{ACCOUNT}:root" in policy, f"the policy of a new key: {policy}")
+    kms.put_key_policy(KeyId=KEY, PolicyName="default", Policy=policy)
+    try:
+        kms.put_key_policy(KeyId=KEY, PolicyName="default", Policy=json.dumps({"Statement": []}))
+        raise Wrong("a key's owner could be locked out")
+    except kms.exceptions.MalformedPolicyDocumentException:
+        pass
     s3.create_bucket(Bucket=bucket)
     for operation, code in [
         ("get_bucket_policy", "NoSuchBucketPolicy"),
@@ -424,6 +479,7 @@ def main(port, exports=None, events_file=None):
     client = Client(port)
     exports = pathlib.Path(exports) if exports else None
     detector = detectors(client)
+    coverage(client, detector)
     filters(client, detector)
     findings = samples(client, detector)
     queries(client, detector, findings)

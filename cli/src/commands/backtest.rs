@@ -12,7 +12,7 @@ use crate::{
     excerpt::Excerpt,
     exit::{Exit, Unusable},
     history::{self, Connection},
-    moment, progress, rule_files,
+    moment, object, progress, rule_files,
 };
 
 #[derive(Debug, clap::Args)]
@@ -77,6 +77,8 @@ enum Format {
     Text,
     /// One object, guardsift.backtest/v1
     Json,
+    /// The same as YAML
+    Yaml,
     /// One object per finding
     Jsonl,
     /// One row per rule
@@ -175,7 +177,7 @@ fn print(outcome: &Outcome, format: Format) -> anyhow::Result<()> {
     match format {
         Format::Text => anstream::print!("{}", backtest::text(outcome)),
         Format::Table => anstream::print!("{}", backtest::rules_table(outcome)),
-        Format::Json => anstream::println!("{}", serde_json::to_string_pretty(outcome)?),
+        format @ (Format::Json | Format::Yaml) => object::print(outcome, format == Format::Yaml)?,
         Format::Jsonl => {
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());
             for finding in outcome.findings.iter().flatten() {

@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use crate::{
     arguments::Arguments as Root,
     exit::{Exit, Unusable},
+    talk::say,
 };
 
 #[derive(Debug, clap::Args)]
@@ -46,7 +47,7 @@ pub(crate) fn man(arguments: &ManArguments) -> anyhow::Result<Exit> {
         || Unusable(format!("can't write into {}; name a folder of yours", folder.display()));
     fs::create_dir_all(folder).with_context(advice)?;
     clap_mangen::generate_to(Root::command(), folder).with_context(advice)?;
-    anstream::eprintln!("the pages are in {}", folder.display());
+    say!("the pages are in {}", folder.display());
     Ok(Exit::Success)
 }
 

@@ -9,7 +9,7 @@ use crate::{
     arguments::{DecideArguments, Format, InputArguments},
     exit::Exit,
     input::{self, Sourced},
-    moment,
+    moment, object,
     output::Line,
     rule_files,
 };
@@ -57,7 +57,7 @@ pub(super) fn each_record(
 /// Prints lines as they come, or all at the end where the format needs them all.
 enum Printer {
     Jsonl(std::io::BufWriter<std::io::Stdout>),
-    Json(Vec<Line>),
+    Object { lines: Vec<Line>, is_yaml: bool },
     Table(Table),
 }
 
@@ -65,7 +65,8 @@ impl Printer {
     fn new(format: Format) -> Self {
         match format {
             Format::Jsonl => Self::Jsonl(std::io::BufWriter::new(std::io::stdout())),
-            Format::Json => Self::Json(Vec::new()),
+            Format::Json => Self::Object { lines: Vec::new(), is_yaml: false },
+            Format::Yaml => Self::Object { lines: Vec::new(), is_yaml: true },
             Format::Table => {
                 let mut table = Table::new();
                 table.load_style(presets::NOTHING).set_header(Line::HEADER);
@@ -80,7 +81,7 @@ impl Printer {
     fn print(&mut self, line: Line) -> anyhow::Result<()> {
         match self {
             Self::Jsonl(out) => writeln!(out, "{}", serde_json::to_string(&line)?)?,
-            Self::Json(lines) => lines.push(line),
+            Self::Object { lines, .. } => lines.push(line),
             Self::Table(table) => {
                 table.add_row(line.row());
             }
@@ -91,7 +92,7 @@ impl Printer {
     fn finish(self) -> anyhow::Result<()> {
         match self {
             Self::Jsonl(mut out) => out.flush()?,
-            Self::Json(lines) => anstream::println!("{}", serde_json::to_string_pretty(&lines)?),
+            Self::Object { lines, is_yaml } => object::print(&lines, is_yaml)?,
             Self::Table(table) => anstream::println!("{}", table.trim_fmt()),
         }
         Ok(())

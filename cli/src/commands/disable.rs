@@ -5,19 +5,23 @@ use std::{
     path::PathBuf,
 };
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 use serde::Serialize;
 
 use crate::{
     exit::{Exit, Unusable},
+    object,
     operate::{Places, Reach, Seat, change::ChangeFormat, refused},
     printable::printable,
+    talk::say,
 };
 
 mod copy;
 mod loss;
+mod partings;
 
 use loss::Loss;
+use partings::{Parted, Parting};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -62,6 +66,10 @@ struct DisableV1<'a> {
     #[serde(flatten)]
     loss: &'a Loss,
     snapshot: Option<String>,
+    /// So many of the steps were carried out.
+    steps_done: usize,
+    /// What another account has to do first.
+    left_to_others: Option<String>,
     disabled: bool,
 }
 
@@ -69,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let reach = arguments.places.reach()?;
     let seat = reach.only("GuardDuty is disabled in one place at a time")?;
     let Some(loss) = reach.wait(seat.loss())? else {
-        anstream::eprintln!("GuardDuty has no detector in {seat}: nothing to disable");
+        say!("GuardDuty has no detector in {seat}: nothing to disable");
         return Ok(Exit::Success);
     };
     let is_text = arguments.output == ChangeFormat::Text;
@@ -83,18 +91,17 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         dry_run: arguments.dry_run,
         loss: &loss,
         snapshot: None,
+        steps_done: 0,
+        left_to_others: None,
         disabled: false,
     };
-    let exit = match loss.obstacle() {
-        Some(obstacle) => {
-            anstream::eprintln!("{seat} can't be disabled yet: {obstacle}");
-            Exit::CheckFailed
-        }
-        None if arguments.dry_run => Exit::Success,
-        None => act(arguments, &reach, seat, &loss, &mut told)?,
+    let exit = if arguments.dry_run {
+        Exit::Success
+    } else {
+        act(arguments, &reach, seat, &loss, &mut told)?
     };
     if !is_text {
-        anstream::println!("{}", serde_json::to_string_pretty(&told)?);
+        object::print(&told, arguments.output == ChangeFormat::Yaml)?;
     }
     Ok(exit)
 }
@@ -109,7 +116,7 @@ fn act(
     if loss.findings > 0 {
         if let Some(file) = &arguments.snapshot {
             let count = copy::snapshot(reach, seat, file)?;
-            anstream::eprintln!("{count} findings are in {}", file.display());
+            say!("{count} findings are in {}", file.display());
             told.snapshot = Some(file.display().to_string());
         } else if let Some(lake) = &arguments.lake {
             if let Some(gap) = copy::gap(lake, seat)? {
@@ -128,10 +135,51 @@ fn act(
         anstream::eprintln!("that is not the detector's id: nothing was disabled");
         return Ok(Exit::Success);
     }
-    reach.wait(seat.delete_detector(&loss.detector_id))?;
+    for step in &loss.steps {
+        if let Some(elsewhere) = end(reach, seat, loss, step, told.steps_done)? {
+            anstream::eprintln!(
+                "{seat} can't be disabled yet, {}: {elsewhere}; then run the same command again",
+                done(loss, told.steps_done)
+            );
+            told.left_to_others = Some(elsewhere);
+            return Ok(Exit::CheckFailed);
+        }
+        told.steps_done += 1;
+    }
+    let deleted = reach.wait(seat.delete_detector(&loss.detector_id));
+    deleted.with_context(|| format!("not disabled, {}", done(loss, told.steps_done)))?;
     told.disabled = true;
-    anstream::eprintln!("GuardDuty is disabled in {seat}");
+    say!("GuardDuty is disabled in {seat}");
     Ok(Exit::Success)
+}
+
+/// Carries a step out; gives what another account has to do, where it is not this one's.
+fn end(
+    reach: &Reach,
+    seat: &Seat,
+    loss: &Loss,
+    step: &Parting,
+    before: usize,
+) -> anyhow::Result<Option<String>> {
+    let parted = reach.wait(seat.part(&loss.detector_id, step));
+    let parted = parted.with_context(|| format!("not disabled, {}", done(loss, before)))?;
+    match parted {
+        Parted::Done => {
+            say!("{seat}: {}", step.told().0);
+            Ok(None)
+        }
+        Parted::Elsewhere(what) => Ok(Some(what)),
+    }
+}
+
+/// What of the steps is carried out, for whoever is told of a failure.
+fn done(loss: &Loss, count: usize) -> String {
+    let steps: Vec<_> = loss.steps.iter().take(count).map(|own| own.told().0).collect();
+    if steps.is_empty() {
+        "nothing is changed".to_owned()
+    } else {
+        format!("done so far: {}", steps.join("; "))
+    }
 }
 
 fn is_typed(detector: &str, seat: &Seat) -> anyhow::Result<bool> {

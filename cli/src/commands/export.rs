@@ -8,6 +8,7 @@ mod bucket;
 mod canary;
 mod checks;
 mod doctor;
+mod key;
 mod place;
 mod policy;
 mod setup;

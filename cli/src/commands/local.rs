@@ -13,6 +13,8 @@ use crate::{
     arguments::{LocalArguments, LocalFormat},
     exit::{Exit, Unusable},
     moment::now,
+    object,
+    talk::say,
 };
 
 pub(crate) fn run(arguments: LocalArguments) -> anyhow::Result<Exit> {
@@ -30,9 +32,10 @@ async fn run_demo(arguments: &LocalArguments) -> anyhow::Result<Exit> {
         guardsift: std::env::current_exe().context("can't tell where guardsift itself is")?,
         with_kills: arguments.kill,
     };
-    let report = demo::run(config.clone(), |step| anstream::eprintln!("· {step}")).await?;
+    let report = demo::run(config.clone(), |step| say!("· {step}")).await?;
     match arguments.output {
         LocalFormat::Json => anstream::println!("{}", serde_json::to_string(&report.counts)?),
+        LocalFormat::Yaml => object::print(&report.counts, true)?,
         LocalFormat::Table => {
             anstream::println!("{}", table(&report, &config.state));
             let (seconds, folder) = (report.seconds, config.state.display());

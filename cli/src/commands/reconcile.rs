@@ -9,7 +9,7 @@ use crate::{
     arguments::{LakeArguments, LakeFormat},
     exit::{Exit, Unusable},
     history::Connection,
-    lake_place, moment,
+    lake_place, moment, object,
     printable::printable,
     progress,
     reconciliation::{self, Scope, Tally, queue},
@@ -149,7 +149,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let parts = [&report.exports, &report.findings].into_iter().flatten();
     report.still_missing = parts.map(|part| part.total.missing - part.fixed).sum();
     match arguments.lake.output {
-        LakeFormat::Json => anstream::println!("{}", serde_json::to_string_pretty(&report)?),
+        format @ (LakeFormat::Json | LakeFormat::Yaml) => {
+            object::print(&report, format == LakeFormat::Yaml)?
+        }
         LakeFormat::Text => anstream::print!("{}", text(&report)),
     }
     Ok(if report.still_missing == 0 { Exit::Success } else { Exit::CheckFailed })

@@ -7,10 +7,11 @@ use crate::{
     arguments::{LakeArguments, LakeFormat},
     exit::Exit,
     history::{self, Connection, Source},
-    lake_place,
+    lake_place, object,
     printable::printable,
     progress,
     replay::{Known, Replay, Totals},
+    talk::say,
 };
 
 /// Partitions and problems that are shown one by one.
@@ -56,7 +57,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         custom_source.map(|place| lake_place::custom_source(place, &connection)).transpose()?;
     let sources = history::sources(&arguments.paths, &connection)?;
     let exports = sources.iter().filter(|source| is_export(source)).count();
-    anstream::eprintln!(
+    say!(
         "{} export objects keep their place, {} other sources go where their findings say; the lake is {}",
         exports,
         sources.len() - exports,
@@ -74,8 +75,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let totals = replay.run(&sources, |bytes| bar.inc(bytes));
     bar.finish_and_clear();
     match arguments.lake.output {
-        LakeFormat::Json => {
-            anstream::println!("{}", serde_json::to_string_pretty(&Report::of(&totals, arguments))?)
+        format @ (LakeFormat::Json | LakeFormat::Yaml) => {
+            object::print(&Report::of(&totals, arguments), format == LakeFormat::Yaml)?;
         }
         LakeFormat::Text => anstream::print!("{}", text(&totals, arguments.dry_run)),
     }

@@ -11,6 +11,7 @@ use crate::{
     operate::{
         Change, Consent, Places, Seat, change::Plan, detector::none, findings::Selection, refused,
     },
+    talk::say,
 };
 
 #[derive(Debug, clap::Args)]
@@ -129,6 +130,6 @@ async fn self_test(seat: &Seat, types: &[String]) -> anyhow::Result<()> {
         ));
     }
     let noun = if ids.len() == 1 { "sample" } else { "samples" };
-    anstream::eprintln!("{seat}: {} {noun} seen and archived again", ids.len());
+    say!("{seat}: {} {noun} seen and archived again", ids.len());
     Ok(())
 }

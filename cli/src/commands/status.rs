@@ -5,18 +5,23 @@ use serde::Serialize;
 
 use crate::{
     exit::Exit,
+    object,
     operate::{
         Places,
         health::{Destination, Health, State},
     },
 };
 
+mod covered;
 mod sheet;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     places: Places,
+    /// Also count what runtime monitoring covers, and name what it does not
+    #[arg(long)]
+    coverage: bool,
     /// How to print it
     #[arg(long, value_enum, default_value_t = StatusFormat::Table)]
     output: StatusFormat,
@@ -28,6 +33,8 @@ enum StatusFormat {
     Table,
     /// One object, guardsift.status/v1
     Json,
+    /// The same as YAML
+    Yaml,
 }
 
 pub(crate) const EXAMPLES: &str = "\
@@ -35,6 +42,7 @@ Examples:
   guardsift status
   guardsift status --region eu-west-1 --region us-east-1
   guardsift status --all-regions --output json
+  guardsift status --region eu-west-1 --coverage
   guardsift status --account 444455556666 --role-name SecurityAudit --all-regions
 
 It changes nothing. Exit code 3: a detector can't export its findings; 255: somewhere GuardDuty did
@@ -49,14 +57,16 @@ struct StatusV1<'a> {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let reach = arguments.places.reach()?;
     let mut places = Vec::new();
-    for (_, answer) in reach.each(async |seat| seat.health().await) {
+    for (_, answer) in reach.each(async |seat| seat.health(arguments.coverage).await) {
         places.push(answer?);
     }
     match arguments.output {
-        StatusFormat::Table => anstream::print!("{}", sheet::text(&places)),
-        StatusFormat::Json => {
+        StatusFormat::Table => {
+            anstream::print!("{}{}", sheet::text(&places), covered::text(&places));
+        }
+        StatusFormat::Json | StatusFormat::Yaml => {
             let object = StatusV1 { schema: "guardsift.status/v1", places: &places };
-            anstream::println!("{}", serde_json::to_string_pretty(&object)?);
+            object::print(&object, arguments.output == StatusFormat::Yaml)?;
         }
     }
     for error in places.iter().flat_map(|place| &place.errors) {

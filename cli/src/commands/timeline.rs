@@ -13,6 +13,7 @@ use crate::{
     arguments::ConnectionArguments,
     exit::{Exit, Unusable},
     history::{self, Connection, Inflater, Text, each_text},
+    object,
     operate::aligned::{Cell, aligned, of_severity, state},
     printable::printable,
 };
@@ -44,6 +45,8 @@ enum TimelineFormat {
     Table,
     /// One object, guardsift.timeline/v1
     Json,
+    /// The same as YAML
+    Yaml,
 }
 
 pub(crate) const EXAMPLES: &str = "\
@@ -113,13 +116,13 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let told = told(&all);
     match arguments.output {
         TimelineFormat::Table => anstream::print!("{}", text(&all, &told)),
-        TimelineFormat::Json => {
+        TimelineFormat::Json | TimelineFormat::Yaml => {
             let object = TimelineV1 {
                 schema: "guardsift.timeline/v1",
                 finding_id: &arguments.id,
                 versions: told,
             };
-            anstream::println!("{}", serde_json::to_string_pretty(&object)?);
+            object::print(&object, arguments.output == TimelineFormat::Yaml)?;
         }
     }
     Ok(Exit::Success)

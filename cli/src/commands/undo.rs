@@ -8,7 +8,7 @@ use findings::{Finding, FindingType, Timestamp};
 use serde::Serialize;
 
 use super::archive::{Place, confirmed, plain};
-use crate::{exit::Exit, moment, printable::printable};
+use crate::{exit::Exit, moment, object, printable::printable, talk::say};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -37,6 +37,8 @@ enum UndoFormat {
     Text,
     /// One object, guardsift.undo/v1
     Json,
+    /// The same as YAML
+    Yaml,
 }
 
 pub(crate) const EXAMPLES: &str = "\
@@ -76,7 +78,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         let question = format!("Take back {} findings?", plan.undo.len());
         let is_agreed = arguments.yes || plan.undo.is_empty();
         if !confirmed(&question, is_agreed)? {
-            anstream::eprintln!("nothing was taken back");
+            say!("nothing was taken back");
             return Ok(Exit::Success);
         }
         result = reached.wait(plan.apply(guardduty, ledger, platform::now, &mut done));
@@ -95,7 +97,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             undone: &done.undone,
             unverified: &done.unverified,
         };
-        anstream::println!("{}", serde_json::to_string_pretty(&object)?);
+        object::print(&object, arguments.output == UndoFormat::Yaml)?;
     }
     result?;
     if let Some(first) = done.unverified.first() {

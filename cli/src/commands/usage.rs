@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use crate::{
     exit::Exit,
-    moment,
+    moment, object,
     operate::{Places, Seat, detector::none},
+    talk::say,
 };
 
 mod costs;
@@ -29,6 +30,8 @@ enum UsageFormat {
     Table,
     /// One object, guardsift.usage/v1
     Json,
+    /// The same as YAML
+    Yaml,
 }
 
 pub(crate) const EXAMPLES: &str = "\
@@ -62,7 +65,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     for (seat, answer) in reach.each(async |seat| costs(seat, is_several).await) {
         match answer {
             Ok(Some(costs)) => places.push(costs),
-            Ok(None) => anstream::eprintln!("{seat}: no detector, no costs"),
+            Ok(None) => say!("{seat}: no detector, no costs"),
             Err(error) => errors.push(format!("{error:#}")),
         }
     }
@@ -73,14 +76,14 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
                 anstream::println!("assumed: {}", ASSUMPTIONS.join("; "));
             }
         }
-        UsageFormat::Json => {
+        UsageFormat::Json | UsageFormat::Yaml => {
             let object = UsageV1 {
                 schema: "guardsift.usage/v1",
                 assumptions: ASSUMPTIONS,
                 places: &places,
                 errors: &errors,
             };
-            anstream::println!("{}", serde_json::to_string_pretty(&object)?);
+            object::print(&object, arguments.output == UsageFormat::Yaml)?;
         }
     }
     errors.iter().for_each(|error| anstream::eprintln!("{error}"));

@@ -22,6 +22,10 @@ impl Cell {
         Self { style: colour.on_default(), ..self }
     }
 
+    pub(crate) fn dim(self) -> Self {
+        Self { style: self.style.dimmed(), ..self }
+    }
+
     pub(crate) fn bold(self) -> Self {
         Self { style: self.style.bold(), ..self }
     }

@@ -7,7 +7,9 @@ use super::{Reach, Seat};
 use crate::{
     commands::archive::{confirmed, plain},
     exit::Exit,
+    object,
     printable::printable,
+    talk::say,
 };
 
 /// How a command that writes is agreed to and told.
@@ -30,6 +32,8 @@ pub(crate) enum ChangeFormat {
     Text,
     /// One object, guardsift.changes/v1
     Json,
+    /// The same as YAML
+    Yaml,
 }
 
 /// One thing that will be different.
@@ -127,7 +131,7 @@ impl<A> Plan<A> {
                 anstream::eprint!("{}", table(&changes));
             }
             if !confirmed(&question(&changes), consent.yes)? {
-                anstream::eprintln!("nothing was changed");
+                say!("nothing was changed");
                 return Ok(Exit::Success);
             }
             changes.clear();
@@ -136,7 +140,7 @@ impl<A> Plan<A> {
                 let outcome = if result.is_ok() { Outcome::Applied } else { Outcome::Failed };
                 changes.extend(lines(step).map(|line| ChangeV1 { outcome, ..line }));
                 match result {
-                    Ok(()) => anstream::eprintln!("{}: done", step.seat),
+                    Ok(()) => say!("{}: done", step.seat),
                     Err(error) => {
                         let whats: Vec<_> =
                             step.changes.iter().map(|change| change.what.as_str()).collect();
@@ -158,7 +162,7 @@ impl<A> Plan<A> {
                 changes: &changes,
                 errors: errors.clone(),
             };
-            anstream::println!("{}", serde_json::to_string_pretty(&object)?);
+            object::print(&object, consent.output == ChangeFormat::Yaml)?;
         }
         Ok(if errors.is_empty() { Exit::Success } else { Exit::Other })
     }

@@ -4,7 +4,7 @@ use aws_sdk_guardduty::types::{Condition, FindingCriteria, GroupByType};
 use findings::{Severity, SeverityLevel, Timestamp};
 use serde::Serialize;
 
-use super::{RegionOff, Seat, detector::DetectorNow, refused};
+use super::{RegionOff, Seat, coverage::Coverage, detector::DetectorNow, refused};
 
 /// One place as `status` has it. Its members are a contract.
 #[derive(Debug, Clone, Serialize)]
@@ -21,6 +21,9 @@ pub(crate) struct Health {
     pub(crate) members: Option<usize>,
     /// The most days that any feature is still free.
     pub(crate) trial_days: Option<i32>,
+    /// What runtime monitoring covers, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) coverage: Option<Coverage>,
     /// What could not be found out, and why.
     pub(crate) errors: Vec<String>,
 }
@@ -85,6 +88,7 @@ impl Health {
             administrator: None,
             members: None,
             trial_days: None,
+            coverage: None,
             errors: Vec::new(),
         }
     }
@@ -95,7 +99,7 @@ impl Seat {
     ///
     /// # Errors
     /// When the account has not opted in to the Region.
-    pub(crate) async fn health(&self) -> anyhow::Result<Health> {
+    pub(crate) async fn health(&self, with_coverage: bool) -> anyhow::Result<Health> {
         let detector = match self.detector().await {
             Ok(Some(detector)) => detector,
             Ok(None) => return Ok(Health::new(self, State::NoDetector)),
@@ -117,6 +121,9 @@ impl Seat {
         }
         if let Some(account) = &self.account {
             health.trial_days = kept(self.trial_days(id, account).await, &mut errors).flatten();
+        }
+        if with_coverage {
+            health.coverage = kept(self.coverage(id).await, &mut errors);
         }
         health.errors = errors;
         health.detector = Some(detector);

@@ -8,7 +8,9 @@ use platform::aws::{Aws, credentials_problem};
 use tokio::runtime::Runtime;
 
 use super::{RegionOff, regions};
-use crate::{arguments::ConnectionArguments, exit::Unusable, history::Connection, progress};
+use crate::{
+    arguments::ConnectionArguments, exit::Unusable, history::Connection, progress, talk::say,
+};
 
 /// So many accounts and Regions are asked at a time.
 const AT_A_TIME: usize = 8;
@@ -127,10 +129,14 @@ impl Places {
         let mut seats = Vec::new();
         for (account, aws) in callers {
             for region in regions {
+                let aws = aws.in_region(region).await;
                 seats.push(Seat {
+                    aws: Arc::new(match &account {
+                        Some(account) => aws.of_account(account),
+                        None => aws,
+                    }),
                     account: account.clone(),
                     region: region.clone(),
-                    aws: Arc::new(aws.in_region(region).await),
                 });
             }
         }
@@ -173,7 +179,7 @@ impl Reach {
         });
         if !off.is_empty() {
             let names: Vec<_> = off.iter().map(|(seat, _)| seat.region.as_str()).collect();
-            anstream::eprintln!("not enabled for the account and left out: {}", names.join(", "));
+            say!("not enabled for the account and left out: {}", names.join(", "));
         }
         answers
     }

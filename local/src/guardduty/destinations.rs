@@ -124,6 +124,7 @@ impl Properties {
 /// A permission that must be given before a call may be carried out.
 pub(crate) struct Asked {
     pub(crate) bucket: String,
+    pub(crate) key_arn: String,
     object_arn: String,
     account: String,
     region: String,
@@ -132,8 +133,17 @@ pub(crate) struct Asked {
 
 impl Asked {
     pub(crate) fn is_given_by(&self, policy: &str) -> bool {
-        let Self { object_arn, account, region, detector_arn, .. } = self;
-        permission::allows(policy, &permission::Wish { account, region, detector_arn, object_arn })
+        self.is_given(policy, "s3:PutObject", &self.object_arn)
+    }
+
+    pub(crate) fn is_key_given_by(&self, policy: &str) -> bool {
+        self.is_given(policy, "kms:GenerateDataKey", &self.key_arn)
+    }
+
+    fn is_given(&self, policy: &str, action: &str, resource: &str) -> bool {
+        let Self { account, region, detector_arn, .. } = self;
+        let wish = permission::Wish { account, region, detector_arn, action, resource };
+        permission::allows(policy, &wish)
     }
 }
 
@@ -150,24 +160,25 @@ pub(crate) fn permission_to_check(state: &State, call: &Call) -> Option<Asked> {
     Some(Asked {
         object_arn: format!("arn:{}:s3:::{bucket}/{object}", home.partition()),
         bucket,
+        key_arn: properties.key.clone(),
         account: home.account_id.clone(),
         region: home.region.clone(),
         detector_arn: home.arn(&format!("detector/{}", call.parameter(0))),
     })
 }
 
-/// Whether the policy of its bucket lets an object be written.
-pub(crate) fn may_write(state: &State, policy: &str, bucket: &str, key: &str) -> bool {
+/// What GuardDuty must be allowed before this object may be written.
+pub(crate) fn permission_to_write(state: &State, bucket: &str, key: &str) -> Option<Asked> {
     let home = &state.home;
-    let Some(detector) = &state.detector else { return false };
-    let asked = Asked {
+    let detector = state.detector.as_ref()?;
+    Some(Asked {
+        key_arn: detector.destination.as_ref()?.properties.key.clone(),
         bucket: bucket.to_owned(),
         object_arn: format!("arn:{}:s3:::{bucket}/{key}", home.partition()),
         account: home.account_id.clone(),
         region: home.region.clone(),
         detector_arn: home.arn(&format!("detector/{}", detector.id)),
-    };
-    asked.is_given_by(policy)
+    })
 }
 
 pub(crate) fn not_permitted() -> ApiError {

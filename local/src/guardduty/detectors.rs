@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use findings::Timestamp;
 use serde_json::{Value, json};
 
 use super::{
@@ -26,13 +27,24 @@ pub(crate) fn create(state: &mut State, call: &Call) -> Result<Value, ApiError> 
     let mut features = Features::of_a_new_detector(call.now);
     features.apply(call)?;
     let tags = tags::read(call)?;
+    let id = set_up(state, enabled, frequency, features, call.now);
+    state.tags.insert(state.home.arn(&format!("detector/{id}")), tags);
+    Ok(json!({ "detectorId": id }))
+}
+
+fn set_up(
+    state: &mut State,
+    enabled: bool,
+    frequency: Frequency,
+    features: Features,
+    now: Timestamp,
+) -> String {
     let serial = state.serial();
     let id = hex_id(&[&state.home.account_id, &state.home.region, "detector", &serial]);
-    state.tags.insert(state.home.arn(&format!("detector/{id}")), tags);
     state.detector = Some(Detector {
         id: id.clone(),
-        created_at: call.now,
-        updated_at: call.now,
+        created_at: now,
+        updated_at: now,
         enabled,
         frequency,
         features,
@@ -41,7 +53,17 @@ pub(crate) fn create(state: &mut State, call: &Call) -> Result<Value, ApiError> 
         destination: None,
         members: BTreeMap::new(),
     });
-    Ok(json!({ "detectorId": id }))
+    id
+}
+
+/// Makes the detector that the organization gives this account by itself.
+pub(crate) fn enroll(state: &mut State, now: Timestamp) {
+    let Some(features) = state.wide.enrolled(&state.home.region, &state.home.account_id) else {
+        return;
+    };
+    if state.detector.is_none() {
+        set_up(state, true, Frequency::SixHours, features, now);
+    }
 }
 
 pub(crate) fn get(state: &State, call: &Call) -> Result<Value, ApiError> {
@@ -77,6 +99,10 @@ pub(crate) fn update(state: &mut State, call: &Call) -> Result<Value, ApiError> 
 pub(crate) fn delete(state: &mut State, call: &Call) -> Result<Value, ApiError> {
     if !state.detector(call)?.members.is_empty() {
         let message = "The request is rejected because the detector still has member accounts.";
+        return Err(ApiError::bad_request(message));
+    }
+    if state.wide.administrator(&state.home.region).as_deref() == Some(&state.home.account_id) {
+        let message = "The request is rejected because the current account is the delegated administrator of the organization.";
         return Err(ApiError::bad_request(message));
     }
     state.detector = None;

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    call::Call, destinations, detectors, error::ApiError, faults::Faults, filters, finding_actions,
-    lookup, members, organization, state::State, statistics, tags, usage,
+    call::Call, coverage, destinations, detectors, error::ApiError, faults::Faults, filters,
+    finding_actions, lookup, members, organization, state::State, statistics, tags, usage,
 };
 
 /// Carries out a call, unless its `clientToken` says that it is a repetition: then it answers again.
@@ -51,6 +51,9 @@ fn carry_out(state: &mut State, call: &Call, faults: &Faults) -> Result<Value, A
         "UpdatePublishingDestination" => destinations::update(state, call),
         "DeletePublishingDestination" => destinations::delete(state, call),
 
+        "GetCoverageStatistics" => coverage::statistics(state, call),
+        "ListCoverage" => coverage::list(state, call),
+
         "GetUsageStatistics" => usage::statistics(state, call),
         "GetRemainingFreeTrialDays" => usage::free_trial(state, call),
 
@@ -65,6 +68,7 @@ fn carry_out(state: &mut State, call: &Call, faults: &Faults) -> Result<Value, A
         "InviteMembers" => members::invite(state, call),
         "DeleteMembers" => members::delete(state, call),
         "DisassociateMembers" => members::disassociate(state, call),
+        "DisassociateFromAdministratorAccount" => members::resign(state, call),
         "GetAdministratorAccount" => members::administrator(state, call),
         "ListMembers" => members::list(state, call),
 

@@ -21,6 +21,14 @@ const OPTIONAL: [&str; 9] = [
     "AI_ANALYST",
 ];
 const ON_FROM_THE_START: usize = 5;
+/// The agents that runtime monitoring can install by itself; off until somebody says so.
+const AGENTS: [(&str, &[&str]); 2] = [
+    ("EKS_RUNTIME_MONITORING", &["EKS_ADDON_MANAGEMENT"]),
+    (
+        "RUNTIME_MONITORING",
+        &["EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT"],
+    ),
+];
 pub(crate) const ADDITIONAL: [&str; 4] = [
     "EKS_ADDON_MANAGEMENT",
     "ECS_FARGATE_AGENT_MANAGEMENT",
@@ -40,12 +48,31 @@ pub(crate) struct Features(BTreeMap<&'static str, Feature>);
 
 impl Features {
     pub(crate) fn of_a_new_detector(now: Timestamp) -> Self {
-        let feature = |enabled| Feature { enabled, updated_at: now, additional: BTreeMap::new() };
+        let feature = |name: &str, enabled| {
+            let agents = AGENTS.iter().filter(|(feature, _)| *feature == name);
+            let agents = agents.flat_map(|(_, parts)| parts.iter().copied());
+            let additional = agents.map(|part| (part, (false, now))).collect();
+            Feature { enabled, updated_at: now, additional }
+        };
         let optional = OPTIONAL
             .iter()
             .enumerate()
-            .map(|(place, name)| (*name, feature(place < ON_FROM_THE_START)));
-        Self(FOUNDATIONAL.iter().map(|name| (*name, feature(true))).chain(optional).collect())
+            .map(|(place, name)| (*name, feature(name, place < ON_FROM_THE_START)));
+        Self(FOUNDATIONAL.iter().map(|name| (*name, feature(name, true))).chain(optional).collect())
+    }
+
+    /// Switches on what the organization's accounts get by themselves.
+    pub(crate) fn switch_on(&mut self, name: &str, parts: &[&'static str], now: Timestamp) {
+        let Some(feature) = self.0.get_mut(name) else { return };
+        (feature.enabled, feature.updated_at) = (true, now);
+        feature.additional.extend(parts.iter().map(|part| (*part, (true, now))));
+    }
+
+    /// Whether a feature is on, and with it this part.
+    pub(crate) fn has(&self, name: &str, part: &str) -> bool {
+        self.0.get(name).is_some_and(|feature| {
+            feature.enabled && feature.additional.get(part).is_some_and(|(enabled, _)| *enabled)
+        })
     }
 
     /// Applies the `features` and `dataSources` of a call.
@@ -102,7 +129,7 @@ impl Features {
         self.0.iter().filter(|(_, feature)| feature.enabled).map(|(name, _)| *name)
     }
 
-    fn enabled(&self, name: &str) -> bool {
+    pub(crate) fn enabled(&self, name: &str) -> bool {
         self.0.get(name).is_some_and(|feature| feature.enabled)
     }
 

@@ -40,15 +40,23 @@ impl Homes {
         if is_account { access_key } else { &self.account }
     }
 
+    /// An account joins the organization that all of them are in.
+    pub(crate) fn account_joined(&self, account: &str) {
+        self.first.join_organization(account);
+        for home in self.all() {
+            home.account_joined(account);
+        }
+    }
+
     /// Hands over what is due everywhere.
     pub(crate) async fn tick(&self) {
-        self.first.tick().await;
-        let others: Vec<_> = {
-            let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-            others.values().cloned().collect()
-        };
-        for other in others {
-            other.tick().await;
+        for home in self.all() {
+            home.tick().await;
         }
+    }
+
+    fn all(&self) -> Vec<Arc<GuardDuty>> {
+        let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        std::iter::once(&self.first).chain(others.values()).cloned().collect()
     }
 }

@@ -8,6 +8,7 @@ use super::{
     call::Call,
     error::ApiError,
     identity::hex_id,
+    organization,
     pages::page,
     state::{Home, State},
 };
@@ -18,19 +19,36 @@ const MOST_ACCOUNTS: usize = 50;
 #[derive(Debug, Clone)]
 pub(crate) struct Member {
     email: String,
-    invited_at: Option<Timestamp>,
+    /// Since when it takes part.
+    pub(crate) invited_at: Option<Timestamp>,
     updated_at: Timestamp,
+    /// An account of the organization, which nobody has to invite.
+    is_own: bool,
 }
 
 impl Member {
-    fn written(&self, id: &str, home: &Home) -> Value {
+    /// Whether it takes part, and how that is called.
+    fn relationship(&self, id: &str, state: &State) -> (bool, &'static str) {
+        let home = &state.home;
+        let administrator = state.wide.administrator_of(&home.region, id);
+        match (self.invited_at, administrator.as_deref() == Some(&home.account_id)) {
+            (Some(_), true) if self.is_own => (true, "Enabled"),
+            (Some(_), true) => (true, "Invited"),
+            (Some(_), false) if self.is_own => (false, "Removed"),
+            (Some(_), false) => (false, "Resigned"),
+            (None, _) => (false, "Created"),
+        }
+    }
+
+    fn written(&self, id: &str, state: &State) -> Value {
+        let home: &Home = &state.home;
         let mut written = json!({
             "accountId": id,
             "detectorId": hex_id(&[id, &home.region, "detector"]),
             "masterId": home.account_id,
             "administratorId": home.account_id,
             "email": self.email,
-            "relationshipStatus": if self.invited_at.is_some() { "Invited" } else { "Created" },
+            "relationshipStatus": self.relationship(id, state).1,
             "updatedAt": self.updated_at.to_rfc3339(),
         });
         if let Some(invited_at) = self.invited_at {
@@ -42,7 +60,9 @@ impl Member {
 
 pub(crate) fn create(state: &mut State, call: &Call) -> Result<Value, ApiError> {
     let own = state.home.account_id.clone();
+    let is_organization = organization::is_administrator(state);
     let detector = state.detector_mut(call)?;
+    let mut enrolled = Vec::new();
     let accounts = call
         .required("accountDetails")?
         .as_array()
@@ -62,18 +82,54 @@ pub(crate) fn create(state: &mut State, call: &Call) -> Result<Value, ApiError> 
             unprocessed.push(json!({ "accountId": id, "result": "The account is the administrator or already a member." }));
             continue;
         }
-        let member = Member { email: email.to_owned(), invited_at: None, updated_at: call.now };
+        if is_organization {
+            enrolled.push((id.to_owned(), email.to_owned()));
+            continue;
+        }
+        let member = Member {
+            email: email.to_owned(),
+            invited_at: None,
+            updated_at: call.now,
+            is_own: false,
+        };
         detector.members.insert(id.to_owned(), member);
     }
+    for (id, email) in enrolled {
+        state.wide.add_account(&id);
+        enroll(state, &id, &email, call.now);
+    }
     Ok(json!({ "unprocessedAccounts": unprocessed }))
+}
+
+/// An account of the organization becomes a member, and gets GuardDuty when it has none.
+pub(crate) fn enroll(state: &mut State, id: &str, email: &str, now: Timestamp) {
+    let features = state.organization.features_of_a_member(now);
+    let (region, own) = (state.home.region.clone(), state.home.account_id.clone());
+    let Some(detector) = &mut state.detector else { return };
+    if id == own || detector.members.contains_key(id) {
+        return;
+    }
+    let member =
+        Member { email: email.to_owned(), invited_at: Some(now), updated_at: now, is_own: true };
+    detector.members.insert(id.to_owned(), member);
+    state.wide.join(&region, id, Some(&own));
+    state.wide.enroll(&region, id, features);
+}
+
+/// The members that take part, and since when.
+pub(crate) fn associated(state: &State) -> Vec<(String, Timestamp)> {
+    let members = state.detector.iter().flat_map(|detector| &detector.members);
+    let associated = members.filter(|(id, member)| member.relationship(id, state).0);
+    associated.filter_map(|(id, member)| Some((id.clone(), member.invited_at?))).collect()
 }
 
 pub(crate) fn list(state: &State, call: &Call) -> Result<Value, ApiError> {
     // By default only accounts that took part are listed; ours are associated once they are invited.
     let all = call.query("onlyAssociated").is_some_and(|text| text.eq_ignore_ascii_case("false"));
     let detector = state.detector(call)?;
-    let listed = detector.members.iter().filter(|(_, member)| all || member.invited_at.is_some());
-    let listed = listed.map(|(id, member)| member.written(id, &state.home)).collect();
+    let listed =
+        detector.members.iter().filter(|(id, member)| all || member.relationship(id, state).0);
+    let listed = listed.map(|(id, member)| member.written(id, state)).collect();
     Ok(page(listed, call)?.answer("members"))
 }
 
@@ -82,7 +138,7 @@ pub(crate) fn get(state: &State, call: &Call) -> Result<Value, ApiError> {
     let (mut members, mut unprocessed) = (Vec::new(), Vec::new());
     for id in call.required_texts("accountIds", MOST_ACCOUNTS)? {
         match detector.members.get(&id) {
-            Some(member) => members.push(member.written(&id, &state.home)),
+            Some(member) => members.push(member.written(&id, state)),
             None => unprocessed.push(no_member(&id)),
         }
     }
@@ -108,6 +164,7 @@ pub(crate) fn invite(state: &mut State, call: &Call) -> Result<Value, ApiError> 
 }
 
 pub(crate) fn delete(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    none_may_leave(state)?;
     let ids = call.required_texts("accountIds", MOST_ACCOUNTS)?;
     let detector = state.detector_mut(call)?;
     let unprocessed: Vec<_> = ids
@@ -121,6 +178,7 @@ pub(crate) fn delete(state: &mut State, call: &Call) -> Result<Value, ApiError> 
 
 /// The accounts stay in the list, as ones that take part no more.
 pub(crate) fn disassociate(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    none_may_leave(state)?;
     let ids = call.required_texts("accountIds", MOST_ACCOUNTS)?;
     let detector = state.detector_mut(call)?;
     let mut unprocessed = Vec::new();
@@ -132,6 +190,34 @@ pub(crate) fn disassociate(state: &mut State, call: &Call) -> Result<Value, ApiE
     }
     leave(state, &ids);
     Ok(json!({ "unprocessedAccounts": unprocessed }))
+}
+
+fn none_may_leave(state: &State) -> Result<(), ApiError> {
+    if organization::is_administrator(state) && state.organization.wants_all() {
+        let message = "The request is rejected because autoEnableOrganizationMembers is ALL: set it to NEW or NONE first.";
+        return Err(ApiError::bad_request(message));
+    }
+    Ok(())
+}
+
+/// A member that was invited may go by itself; one of the organization may not.
+pub(crate) fn resign(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    state.detector(call)?;
+    let home = &state.home;
+    match state.wide.administrator_of(&home.region, &home.account_id) {
+        None => Err(ApiError::bad_request(
+            "The request is rejected because the current account has no administrator account.",
+        )),
+        Some(own) if state.wide.administrator(&home.region).as_deref() == Some(&own) => {
+            Err(ApiError::bad_request(format!(
+                "The request is rejected because the current account is a member through its organization: only the administrator account {own} may do this."
+            )))
+        }
+        Some(_) => {
+            state.wide.join(&home.region, &home.account_id, None);
+            Ok(json!({}))
+        }
+    }
 }
 
 fn leave(state: &State, ids: &[String]) {

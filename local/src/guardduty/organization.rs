@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use findings::Timestamp;
 use serde_json::{Value, json};
 
 use super::{
     call::Call,
     error::ApiError,
-    features::{ADDITIONAL, known},
+    features::{ADDITIONAL, Features, known},
+    members,
     pages::page,
     state::State,
 };
@@ -56,6 +58,41 @@ impl AutoEnable {
     }
 }
 
+impl Organization {
+    /// Whether every account has to be a member, so that none may leave.
+    pub(crate) fn wants_all(&self) -> bool {
+        self.auto_enable == AutoEnable::All
+    }
+
+    /// What an account has that becomes a member now.
+    pub(crate) fn features_of_a_member(&self, now: Timestamp) -> Features {
+        let mut features = Features::of_a_new_detector(now);
+        for (name, (auto_enable, parts)) in &self.features {
+            if *auto_enable != AutoEnable::None {
+                let parts: Vec<_> = parts
+                    .iter()
+                    .filter(|(_, auto)| **auto != AutoEnable::None)
+                    .map(|(part, _)| *part)
+                    .collect();
+                features.switch_on(name, &parts, now);
+            }
+        }
+        features
+    }
+}
+
+/// Whether this account is the one that administers the organization here.
+pub(crate) fn is_administrator(state: &State) -> bool {
+    state.wide.administrator(&state.home.region).as_deref() == Some(&state.home.account_id)
+}
+
+/// An account has joined the organization: where new ones get GuardDuty by themselves, it becomes a member.
+pub(crate) fn joined(state: &mut State, account: &str, now: Timestamp) {
+    if is_administrator(state) && state.organization.auto_enable != AutoEnable::None {
+        members::enroll(state, account, "", now);
+    }
+}
+
 pub(crate) fn list_administrators(state: &State, call: &Call) -> Result<Value, ApiError> {
     let one = |id: &String| json!({ "adminAccountId": id, "adminStatus": "ENABLED" });
     let listed = state.wide.administrator(&state.home.region).iter().map(one).collect();
@@ -70,7 +107,7 @@ pub(crate) fn enable_administrator(state: &mut State, call: &Call) -> Result<Val
         let message = "The request is rejected because another account is already the GuardDuty administrator of the organization.";
         return Err(ApiError::bad_request(message));
     }
-    state.wide.set_administrator(&state.home.region, Some(id));
+    state.wide.set_administrator(&state.home.region, id);
     Ok(json!({}))
 }
 
@@ -81,7 +118,7 @@ pub(crate) fn disable_administrator(state: &mut State, call: &Call) -> Result<Va
         let message = "The request is rejected because the account is not the GuardDuty administrator of the organization.";
         return Err(ApiError::bad_request(message));
     }
-    state.wide.set_administrator(&state.home.region, None);
+    state.wide.remove_administrator(&state.home.region);
     Ok(json!({}))
 }
 
@@ -166,5 +203,10 @@ pub(crate) fn update(state: &mut State, call: &Call) -> Result<Value, ApiError> 
     }
     state.organization.features = features;
     state.organization.auto_enable = auto_enable;
+    if auto_enable == AutoEnable::All && is_administrator(state) {
+        for account in state.wide.accounts() {
+            members::enroll(state, &account, "", call.now);
+        }
+    }
     Ok(json!({}))
 }

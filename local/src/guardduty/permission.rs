@@ -1,14 +1,16 @@
-//! Whether a bucket's policy lets GuardDuty write there. A bucket without any policy is taken for one that does.
+//! Whether the policy of a bucket or of a key lets GuardDuty do something. One without any policy is taken for one that does.
 
 use serde_json::Value;
 
-/// Who wants to write what.
+/// Who wants to do what.
 pub(crate) struct Wish<'a> {
     pub(crate) account: &'a str,
     pub(crate) region: &'a str,
     pub(crate) detector_arn: &'a str,
-    /// `arn:aws:s3:::BUCKET/KEY`.
-    pub(crate) object_arn: &'a str,
+    /// `s3:PutObject`.
+    pub(crate) action: &'a str,
+    /// `arn:aws:s3:::BUCKET/KEY`, or a key's ARN.
+    pub(crate) resource: &'a str,
 }
 
 pub(crate) fn allows(policy: &str, wish: &Wish<'_>) -> bool {
@@ -20,8 +22,8 @@ pub(crate) fn allows(policy: &str, wish: &Wish<'_>) -> bool {
     };
     let applies = |statement: &&&Value| {
         concerns(statement, wish)
-            && texts(statement.get("Action")).iter().any(|own| matches(own, "s3:PutObject"))
-            && texts(statement.get("Resource")).iter().any(|own| matches(own, wish.object_arn))
+            && texts(statement.get("Action")).iter().any(|own| matches(own, wish.action))
+            && texts(statement.get("Resource")).iter().any(|own| matches(own, wish.resource))
             && holds(statement.get("Condition"), wish)
     };
     let effect = |wanted: &'static str| {
@@ -88,7 +90,8 @@ mod tests {
             account: "111122223333",
             region: "eu-west-1",
             detector_arn,
-            object_arn: "arn:aws:s3:::exports/f/AWSLogs/x",
+            action: "s3:PutObject",
+            resource: "arn:aws:s3:::exports/f/AWSLogs/x",
         };
         allows(&format!(r#"{{"Statement":[{statements}]}}"#), &wish)
     }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{
     call::Call,
     error::ApiError,
+    members,
     state::{Detector, State},
 };
 
@@ -31,49 +32,61 @@ pub(crate) fn statistics(state: &State, call: &Call) -> Result<Value, ApiError> 
     if !matches!(call.text("unit")?, None | Some("USD")) {
         return Err(ApiError::invalid("unit", "USD"));
     }
-    let days = age_in_days(detector, call).min(30);
     let wanted = |list: &str, name: &str| {
         let asked = criteria.get(list).and_then(Value::as_array).filter(|asked| !asked.is_empty());
         asked.is_none_or(|asked| asked.iter().any(|item| item.as_str() == Some(name)))
     };
-    let costs: Vec<(&str, u64)> = detector
+    let accounts: Vec<(String, u64)> = ages(state, detector, call)
+        .into_iter()
+        .filter(|(id, days)| *days >= FIRST_DAYS && wanted("accountIds", id))
+        .collect();
+    let features: Vec<&str> = detector
         .features
         .enabled_names()
-        .filter(|name| days >= FIRST_DAYS && !UNPRICED.contains(name) && wanted("features", name))
-        .map(|name| (name, cents(name, days)))
+        .filter(|name| !UNPRICED.contains(name) && wanted("features", name))
         .collect();
-    let account = &state.home.account_id;
-    let sum: u64 = costs.iter().map(|(_, cents)| cents).sum();
-    let any = !costs.is_empty() && wanted("accountIds", account);
+    let of_account = |days: u64| features.iter().map(|name| cents(name, days)).sum::<u64>();
+    let of_feature = |name: &str| accounts.iter().map(|(_, days)| cents(name, *days)).sum::<u64>();
+    let sum: u64 = accounts.iter().map(|(_, days)| of_account(*days)).sum();
+    let any = sum > 0;
+    let features = || features.iter().filter(|_| any);
     let statistics = match call.required_text("usageStatisticsType")? {
-        "SUM_BY_ACCOUNT" if any => {
-            json!({ "sumByAccount": [{ "accountId": account, "total": total(sum) }] })
+        "SUM_BY_ACCOUNT" => {
+            let one = |(id, days): &(String, u64)| json!({ "accountId": id, "total": total(of_account(*days)) });
+            json!({ "sumByAccount": accounts.iter().filter(|_| any).map(one).collect::<Vec<_>>() })
         }
-        "SUM_BY_ACCOUNT" => json!({ "sumByAccount": [] }),
         "SUM_BY_DATA_SOURCE" => {
             let named = |(feature, source): &(&str, &str)| {
-                let cost = costs
-                    .iter()
-                    .find(|(name, _)| name == feature)
+                features()
+                    .find(|name| *name == feature)
                     .filter(|_| wanted("dataSources", source))?;
-                Some(json!({ "dataSource": source, "total": total(cost.1) }))
+                Some(json!({ "dataSource": source, "total": total(of_feature(feature)) }))
             };
             json!({ "sumByDataSource": DATA_SOURCES.iter().filter_map(named).collect::<Vec<_>>() })
         }
         "SUM_BY_RESOURCE" => json!({ "sumByResource": resources(state, sum, any) }),
         "TOP_RESOURCES" => json!({ "topResources": resources(state, sum, any) }),
         "SUM_BY_FEATURES" => {
-            let one =
-                |(name, cents): &(&str, u64)| json!({ "feature": name, "total": total(*cents) });
-            json!({ "sumByFeature": costs.iter().map(one).collect::<Vec<_>>() })
+            let one = |name: &&str| json!({ "feature": name, "total": total(of_feature(name)) });
+            json!({ "sumByFeature": features().map(one).collect::<Vec<_>>() })
         }
         "TOP_ACCOUNTS_BY_FEATURE" => {
-            let one = |(name, cents): &(&str, u64)| json!({ "feature": name, "accounts": [{ "accountId": account, "total": total(*cents) }] });
-            json!({ "topAccountsByFeature": costs.iter().map(one).collect::<Vec<_>>() })
+            let one = |name: &&str| {
+                let account = |(id, days): &(String, u64)| json!({ "accountId": id, "total": total(cents(name, *days)) });
+                json!({ "feature": name, "accounts": accounts.iter().map(account).collect::<Vec<_>>() })
+            };
+            json!({ "topAccountsByFeature": features().map(one).collect::<Vec<_>>() })
         }
         _ => return Err(ApiError::invalid("usageStatisticsType", "a type of usage statistics")),
     };
     Ok(json!({ "usageStatistics": statistics }))
+}
+
+/// The account and the members that take part, with the days that were counted of each.
+fn ages(state: &State, detector: &Detector, call: &Call) -> Vec<(String, u64)> {
+    let own = (state.home.account_id.clone(), detector.created_at);
+    let all = std::iter::once(own).chain(members::associated(state));
+    all.map(|(id, since)| (id, (call.now.since(since).as_secs() / DAY).min(30))).collect()
 }
 
 fn resources(state: &State, sum: u64, any: bool) -> Vec<Value> {
@@ -83,17 +96,18 @@ fn resources(state: &State, sum: u64, any: bool) -> Vec<Value> {
 
 pub(crate) fn free_trial(state: &State, call: &Call) -> Result<Value, ApiError> {
     let detector = state.detector(call)?;
-    let left = TRIAL_DAYS.saturating_sub(age_in_days(detector, call));
-    let days = json!({ "freeTrialDaysRemaining": left });
-    let features: Vec<_> = detector
-        .features
-        .enabled_names()
-        .filter(|name| !UNPRICED.contains(name))
-        .map(|name| json!({ "name": name, "freeTrialDaysRemaining": left }))
-        .collect();
     let (mut accounts, mut unprocessed) = (Vec::new(), Vec::new());
+    let ages = ages(state, detector, call);
     for id in call.required_texts("accountIds", 50)? {
-        if id == state.home.account_id || detector.members.contains_key(&id) {
+        if let Some((_, age)) = ages.iter().find(|(own, _)| *own == id) {
+            let left = TRIAL_DAYS.saturating_sub(*age);
+            let days = json!({ "freeTrialDaysRemaining": left });
+            let features: Vec<_> = detector
+                .features
+                .enabled_names()
+                .filter(|name| !UNPRICED.contains(name))
+                .map(|name| json!({ "name": name, "freeTrialDaysRemaining": left }))
+                .collect();
             accounts.push(json!({ "accountId": id, "features": features, "dataSources": {
                 "cloudTrail": days,
                 "dnsLogs": days,
@@ -107,10 +121,6 @@ pub(crate) fn free_trial(state: &State, call: &Call) -> Result<Value, ApiError> 
         }
     }
     Ok(json!({ "accounts": accounts, "unprocessedAccounts": unprocessed }))
-}
-
-fn age_in_days(detector: &Detector, call: &Call) -> u64 {
-    call.now.since(detector.created_at).as_secs() / DAY
 }
 
 /// A made-up price that grows with the days and differs by feature.

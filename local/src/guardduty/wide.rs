@@ -1,8 +1,10 @@
 //! What the accounts of one organization know of each other: its management account, its GuardDuty administrators,
 //! and who is whose member.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::features::Features;
 
 /// Shared by GuardDuty in every account and Region. Clones are the same.
 #[derive(Debug, Clone)]
@@ -17,6 +19,10 @@ struct Known {
     administrators: BTreeMap<String, String>,
     /// The administrator by Region and member.
     memberships: BTreeMap<(String, String), String>,
+    /// The organization's accounts beside its management account and the administrators.
+    accounts: BTreeSet<String>,
+    /// Detectors that accounts get by themselves, by Region and account, until somebody looks.
+    enrolled: BTreeMap<(String, String), Features>,
 }
 
 impl Wide {
@@ -32,12 +38,36 @@ impl Wide {
         self.known().administrators.get(region).cloned()
     }
 
-    pub(crate) fn set_administrator(&self, region: &str, account: Option<&str>) {
+    pub(crate) fn set_administrator(&self, region: &str, account: &str) {
+        self.known().administrators.insert(region.to_owned(), account.to_owned());
+    }
+
+    /// The administrator is none any more, and its members are nobody's.
+    pub(crate) fn remove_administrator(&self, region: &str) {
         let mut known = self.known();
-        match account {
-            Some(account) => known.administrators.insert(region.to_owned(), account.to_owned()),
-            None => known.administrators.remove(region),
-        };
+        if let Some(administrator) = known.administrators.remove(region) {
+            known.memberships.retain(|(own, _), whose| own != region || *whose != administrator);
+        }
+    }
+
+    /// The accounts of the organization that can become members.
+    pub(crate) fn accounts(&self) -> BTreeSet<String> {
+        self.known().accounts.clone()
+    }
+
+    /// An account joins the organization.
+    pub(crate) fn add_account(&self, account: &str) {
+        self.known().accounts.insert(account.to_owned());
+    }
+
+    /// The account gets a detector with these features, unless it has one.
+    pub(crate) fn enroll(&self, region: &str, account: &str, features: Features) {
+        self.known().enrolled.insert((region.to_owned(), account.to_owned()), features);
+    }
+
+    /// The detector that the account gets.
+    pub(crate) fn enrolled(&self, region: &str, account: &str) -> Option<Features> {
+        self.known().enrolled.remove(&(region.to_owned(), account.to_owned()))
     }
 
     /// The administrator of a member account.

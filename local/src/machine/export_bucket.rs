@@ -6,12 +6,14 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use crate::guardduty::ExportSink;
+use crate::key::Keys;
 use crate::machine::Handover;
 use crate::s3::Store;
 
 pub(super) struct ExportBucket {
     pub(super) store: Arc<Store>,
     pub(super) handover: Arc<Handover>,
+    pub(super) keys: Arc<Keys>,
 }
 
 #[async_trait]
@@ -27,5 +29,9 @@ impl ExportSink for ExportBucket {
 
     fn policy(&self, bucket: &str) -> Option<String> {
         self.store.policy(bucket)
+    }
+
+    fn key_policy(&self, key_arn: &str) -> Option<String> {
+        self.keys.policy_for_a_service(key_arn)
     }
 }

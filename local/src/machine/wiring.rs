@@ -19,6 +19,7 @@ use crate::disturbance::Disturbance;
 use crate::front_door::FrontDoor;
 use crate::guardduty::{self, GuardDuty, homes::Homes};
 use crate::inbox::Inbox;
+use crate::key::Keys;
 use crate::lambda::Function;
 use crate::machine::config::{
     ACCOUNT, DEFAULT_TOPIC, EXPORT_BUCKET, LAKE_BUCKET, REGION, RULES_KEY, SECURITY_TOPIC,
@@ -59,7 +60,8 @@ pub(super) async fn start(config: MachineConfig) -> anyhow::Result<Machine> {
     let pairs = FunctionName::ALL.map(|name| (name, queues(name, &config)));
     let bus = Arc::new(bus(&pairs)?);
     let store = Arc::new(store(&config, Arc::clone(&bus), clock.clone())?);
-    let guardduty = Arc::new(guardduty(&clock, &bus, &store, &handover));
+    let keys = Arc::<Keys>::default();
+    let guardduty = Arc::new(guardduty(&clock, &bus, &store, &handover, &keys));
     let homes = Arc::new(Homes::new(Arc::clone(&guardduty), home()));
 
     let (door, endpoint) = serve::listen(config.port)
@@ -88,6 +90,7 @@ pub(super) async fn start(config: MachineConfig) -> anyhow::Result<Machine> {
         },
         buses: BusApi { inbox: Arc::clone(&inbox) },
         secrets: Arc::clone(&secrets),
+        keys: Arc::clone(&keys),
         outage: Arc::clone(&outage),
         disturbance: Arc::clone(&disturbance),
         calls: Arc::clone(&calls),
@@ -111,6 +114,7 @@ pub(super) async fn start(config: MachineConfig) -> anyhow::Result<Machine> {
         inbox,
         handover,
         secrets,
+        keys,
         outage,
         disturbance,
         homes,
@@ -215,6 +219,7 @@ fn guardduty(
     bus: &Arc<Bus>,
     store: &Arc<Store>,
     handover: &Arc<Handover>,
+    keys: &Arc<Keys>,
 ) -> GuardDuty {
     let events = {
         let (bus, handover) = (Arc::clone(bus), Arc::clone(handover));
@@ -223,7 +228,11 @@ fn guardduty(
             bus.put(&envelope);
         }
     };
-    let exports = ExportBucket { store: Arc::clone(store), handover: Arc::clone(handover) };
+    let exports = ExportBucket {
+        store: Arc::clone(store),
+        handover: Arc::clone(handover),
+        keys: Arc::clone(keys),
+    };
     GuardDuty::new(home(), clock.clone(), Arc::new(events), Arc::new(exports))
 }
 

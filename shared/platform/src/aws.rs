@@ -1,9 +1,10 @@
 //! The AWS clients, built on the first call and not before.
 
-use std::{error::Error, time::Duration};
+use std::{error::Error, sync::OnceLock, time::Duration};
 
 use aws_config::{SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_s3::config::SharedInterceptor;
 use aws_smithy_http_client::{
     Builder,
     tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
@@ -13,8 +14,10 @@ use tokio::sync::OnceCell;
 mod elsewhere;
 mod settings;
 mod throttled;
+mod told;
 
 pub use settings::Settings;
+pub use told::{Called, listen_to_calls};
 
 /// Amazon Root CA 1 to 4 and the Starfield root above them: the roots of every AWS endpoint in the
 /// commercial and US government partitions (<https://www.amazontrust.com/repository/>), valid until
@@ -29,6 +32,8 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("../roots/amazon.pem");
 #[derive(Debug, Default)]
 pub struct Aws {
     settings: Settings,
+    /// Whose credentials these are, where somebody found out.
+    account: OnceLock<String>,
     config: OnceCell<SdkConfig>,
     s3: OnceCell<aws_sdk_s3::Client>,
     guardduty: OnceCell<aws_sdk_guardduty::Client>,
@@ -64,7 +69,11 @@ impl Aws {
                 // Emulators serve every bucket under one host name.
                 let emulated = config.endpoint_url().is_some()
                     || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
-                aws_sdk_s3::Client::from_conf(builder.force_path_style(emulated).build())
+                let mut builder = builder.force_path_style(emulated);
+                if let Some(teller) = self.teller(config) {
+                    builder.push_interceptor(teller);
+                }
+                aws_sdk_s3::Client::from_conf(builder.build())
             })
             .await
     }
@@ -75,9 +84,13 @@ impl Aws {
     pub async fn guardduty(&self) -> &aws_sdk_guardduty::Client {
         self.guardduty
             .get_or_init(|| async {
-                let builder = aws_sdk_guardduty::config::Builder::from(self.config().await)
+                let config = self.config().await;
+                let mut builder = aws_sdk_guardduty::config::Builder::from(config)
                     .retry_config(self.retries().await.with_max_attempts(6))
                     .retry_classifier(throttled::TooManyRequests);
+                if let Some(teller) = self.teller(config) {
+                    builder.push_interceptor(teller);
+                }
                 aws_sdk_guardduty::Client::from_conf(builder.build())
             })
             .await
@@ -90,7 +103,16 @@ impl Aws {
 
     /// SQS.
     pub async fn sqs(&self) -> &aws_sdk_sqs::Client {
-        self.sqs.get_or_init(|| async { aws_sdk_sqs::Client::new(self.config().await) }).await
+        self.sqs
+            .get_or_init(|| async {
+                let config = self.config().await;
+                let mut builder = aws_sdk_sqs::config::Builder::from(config);
+                if let Some(teller) = self.teller(config) {
+                    builder.push_interceptor(teller);
+                }
+                aws_sdk_sqs::Client::from_conf(builder.build())
+            })
+            .await
     }
 
     /// EventBridge.
@@ -115,6 +137,32 @@ impl Aws {
     /// The Region that the calls go to, once it is known.
     pub async fn region(&self) -> Option<&str> {
         self.config().await.region().map(AsRef::as_ref)
+    }
+
+    /// These are the credentials of this account: those who are told of calls are told that, too.
+    #[must_use]
+    pub fn of_account(self, account: &str) -> Self {
+        // Nobody else has it yet, so that nothing was set.
+        let _ = self.account.set(account.to_owned());
+        self
+    }
+
+    fn teller(&self, config: &SdkConfig) -> Option<SharedInterceptor> {
+        let region = config.region().map(AsRef::as_ref);
+        told::teller(self.account.get().map(String::as_str), region).map(SharedInterceptor::new)
+    }
+
+    /// Tells of a call that was made without a client.
+    pub(crate) fn told_call(
+        &self,
+        service: &str,
+        operation: &str,
+        region: Option<&str>,
+        time: Duration,
+        is_ok: bool,
+    ) {
+        let account = self.account.get().map(String::as_str);
+        told::tell(&Called { service, operation, account, region, time, is_ok });
     }
 
     pub(crate) async fn config(&self) -> &SdkConfig {

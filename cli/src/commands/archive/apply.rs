@@ -6,7 +6,7 @@ use archive::{Asked, Done, Planned};
 use clap::ValueEnum;
 
 use super::{confirmed, plan, plan::Question, shown};
-use crate::{arguments::Format, exit::Exit, moment};
+use crate::{arguments::Format, exit::Exit, moment, object, talk::say};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -26,6 +26,8 @@ enum DoneFormat {
     Text,
     /// One object
     Json,
+    /// The same as YAML
+    Yaml,
 }
 
 pub(super) const EXAMPLES: &str = "\
@@ -57,7 +59,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let mut done = Done::default();
     if count > 0 {
         if !confirmed(&format!("Archive {count} findings?"), arguments.yes)? {
-            anstream::eprintln!("nothing was archived");
+            say!("nothing was archived");
             return Ok(exit);
         }
         let asked = agreed(&planned);
@@ -90,6 +92,7 @@ fn agreed(planned: &Planned) -> Asked {
 fn print(done: &Done, format: DoneFormat) -> anyhow::Result<()> {
     match format {
         DoneFormat::Json => anstream::println!("{}", serde_json::to_string(done)?),
+        DoneFormat::Yaml => object::print(done, true)?,
         DoneFormat::Text => {
             anstream::println!(
                 "{} archived, {} taken back at once, {} not shown as archived",

@@ -6,7 +6,7 @@ use archive::{LogFilter, Logged};
 use findings::Timestamp;
 
 use super::{Place, plain};
-use crate::{arguments::Format, exit::Exit, moment, printable::printable};
+use crate::{arguments::Format, exit::Exit, moment, object, printable::printable};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let lines = reached.wait(reached.ledger().log(&filter))?;
     match arguments.output {
         Format::Table => anstream::println!("{}", table(&lines)),
-        Format::Json => anstream::println!("{}", serde_json::to_string_pretty(&lines)?),
+        format @ (Format::Json | Format::Yaml) => object::print(&lines, format == Format::Yaml)?,
         Format::Jsonl => {
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());
             for line in &lines {

@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use findings::Timestamp;
 
 use super::Place;
-use crate::{exit::Exit, moment, printable::printable};
+use crate::{exit::Exit, moment, object, printable::printable};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -25,6 +25,8 @@ enum Format {
     Text,
     /// One object, guardsift.shadow-digest/v1
     Json,
+    /// The same as YAML
+    Yaml,
     /// The differences one by one, guardsift.shadow/v1
     Jsonl,
 }
@@ -42,7 +44,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let digest = ShadowDigest::of(&lines, None);
     match arguments.output {
         Format::Text => anstream::print!("{}", text(&digest)),
-        Format::Json => anstream::println!("{}", serde_json::to_string_pretty(&digest)?),
+        format @ (Format::Json | Format::Yaml) => object::print(&digest, format == Format::Yaml)?,
         Format::Jsonl => {
             for line in &lines {
                 anstream::println!("{}", serde_json::to_string(line)?);

@@ -7,7 +7,7 @@ use findings::Timestamp;
 use serde::Serialize;
 
 use super::plain;
-use crate::{arguments::Format, printable::printable};
+use crate::{arguments::Format, object, printable::printable};
 
 /// How many findings the table shows; the JSON has them all.
 const SHOWN: usize = 50;
@@ -37,7 +37,7 @@ struct LineV1<'a> {
 pub(super) fn plan(plan: &ArchivePlan, format: Format) -> anyhow::Result<()> {
     match format {
         Format::Table => anstream::print!("{}", text(plan)),
-        Format::Json => {
+        Format::Json | Format::Yaml => {
             let object = PlanV1 {
                 schema: "guardsift.archive-plan/v1",
                 as_of: plan.as_of,
@@ -47,7 +47,7 @@ pub(super) fn plan(plan: &ArchivePlan, format: Format) -> anyhow::Result<()> {
                 archive: plan.candidates().collect(),
                 keep: &plan.skipped,
             };
-            anstream::println!("{}", serde_json::to_string_pretty(&object)?);
+            object::print(&object, format == Format::Yaml)?;
         }
         Format::Jsonl => {
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());

@@ -1,8 +1,8 @@
-//! What is destroyed with a detector, and what keeps it from being destroyed now.
+//! What is destroyed with a detector, and what has to end before.
 
-use aws_sdk_guardduty::types::AutoEnableMembers;
 use serde::Serialize;
 
+use super::partings::Parting;
 use crate::{
     operate::{
         Seat,
@@ -24,8 +24,10 @@ pub(super) struct Loss {
     pub(super) members: Vec<String>,
     /// The administrator, when this account is a member.
     pub(super) administrator: Option<String>,
-    /// New accounts of the organization get GuardDuty by themselves.
+    /// Accounts of the organization get GuardDuty by themselves.
     pub(super) auto_enables: bool,
+    /// What is ended before, in this order.
+    pub(super) steps: Vec<Parting>,
 }
 
 impl Seat {
@@ -40,18 +42,7 @@ impl Seat {
             let page = page.map_err(|error| refused("ListFilters", error, self))?;
             filters.extend_from_slice(page.filter_names());
         }
-        let administrator = self.administrator(&id).await?;
-        let members = match administrator {
-            Some(_) => Vec::new(),
-            None => self.members(&id).await?.into_iter().map(|member| member.account).collect(),
-        };
-        let organization = self.guardduty().await.describe_organization_configuration();
-        // An account outside of an organization, or not its administrator, is refused: it enables nobody.
-        let organization = organization.detector_id(&id).send().await.ok();
-        let auto_enables = organization.is_some_and(|own| {
-            own.auto_enable_organization_members()
-                .is_some_and(|all| *all != AutoEnableMembers::None)
-        });
+        let ties = self.ties(&id).await?;
         Ok(Some(Loss {
             account: self.account.clone(),
             region: self.region.clone(),
@@ -59,34 +50,15 @@ impl Seat {
             detector_id: id,
             findings,
             filters,
-            members,
-            administrator,
-            auto_enables,
+            steps: ties.partings(self.account.as_deref(), &self.region),
+            members: ties.members.into_iter().map(|member| member.account).collect(),
+            administrator: ties.administrator,
+            auto_enables: ties.auto_enable.is_some(),
         }))
     }
 }
 
 impl Loss {
-    /// What has to be done before.
-    pub(super) fn obstacle(&self) -> Option<String> {
-        if let Some(administrator) = &self.administrator {
-            return Some(format!(
-                "it is a member of {administrator}; that account disassociates it first (aws guardduty disassociate-members)"
-            ));
-        }
-        if self.auto_enables {
-            return Some(
-                "it gives GuardDuty to the accounts of its organization; end that first with `guardsift org configure --auto-enable none`".to_owned(),
-            );
-        }
-        (!self.members.is_empty()).then(|| {
-            format!(
-                "it has the members {}; disassociate and delete them first (aws guardduty disassociate-members, then delete-members)",
-                self.members.join(", ")
-            )
-        })
-    }
-
     pub(super) fn text(&self) -> String {
         let place = self.account.as_deref().map(|id| format!("account {id}, ")).unwrap_or_default();
         let mut out = format!("This goes for good with GuardDuty in {place}{}:\n", self.region);
@@ -105,6 +77,18 @@ impl Loss {
             rows.into_iter().map(|(name, value)| vec![Cell::new(name), Cell::new(value)]).collect();
         out.push_str(&aligned(&rows));
         out.push_str("Objects that were exported stay in their bucket; the lake stays as it is.\n");
+        if !self.steps.is_empty() {
+            out.push_str("Before that, in this order:\n");
+            let row = |(number, step): (usize, &Parting)| {
+                let (what, call) = step.told();
+                vec![
+                    Cell::new(format!("{:>3}", number + 1)),
+                    Cell::new(what),
+                    Cell::new(call).dim(),
+                ]
+            };
+            out.push_str(&aligned(&self.steps.iter().enumerate().map(row).collect::<Vec<_>>()));
+        }
         out
     }
 }
@@ -124,6 +108,7 @@ mod tests {
             members: Vec::new(),
             administrator: None,
             auto_enables: false,
+            steps: Vec::new(),
         }
     }
 
@@ -137,18 +122,15 @@ mod tests {
     }
 
     #[test]
-    fn members_and_the_organization_come_first() {
-        assert_eq!(loss().obstacle(), None);
-        let with = |change: fn(&mut Loss)| {
-            let mut own = loss();
-            change(&mut own);
-            own.obstacle().unwrap()
-        };
-        assert!(with(|own| own.members.push("444455556666".to_owned())).contains("444455556666"));
-        assert!(with(|own| own.auto_enables = true).contains("org configure"));
-        assert!(
-            with(|own| own.administrator = Some("444455556666".to_owned()))
-                .contains("member of 444455556666")
-        );
+    fn what_is_ended_before_is_numbered() {
+        let mut own = loss();
+        let accounts = vec!["444455556666".to_owned()];
+        own.steps = vec![
+            Parting::AutoEnable { now: "NEW".to_owned() },
+            Parting::DeleteMembers { accounts },
+        ];
+        let text = anstream::adapter::strip_str(&own.text()).to_string();
+        assert!(text.contains("  1  accounts of the organization (new)"), "{text}");
+        assert!(text.contains("  2  members are taken off the list: 444455556666"), "{text}");
     }
 }

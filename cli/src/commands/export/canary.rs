@@ -20,6 +20,7 @@ use crate::{
     history::Connection,
     lake_place, moment,
     operate::{Reach, Seat, findings::Selection, refused},
+    talk::say,
 };
 
 /// How often it is looked for.
@@ -98,7 +99,7 @@ pub(super) fn fly(
             .await
     };
     reach.wait(request).map_err(|error| refused("CreateSampleFindings", error, seat))?;
-    anstream::eprintln!(
+    say!(
         "a sample of {name} was asked for; waiting for it up to {} minutes",
         wait.as_secs().div_ceil(60)
     );

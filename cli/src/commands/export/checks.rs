@@ -6,10 +6,13 @@ use serde::Serialize;
 
 use super::{
     bucket::{Asked, BucketNow},
+    key::KeyNow,
     place::ExportPlace,
     policy,
 };
 use crate::operate::{detector::DetectorNow, health::Destination};
+
+mod of_key;
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -38,6 +41,7 @@ pub(super) struct Seen<'s> {
     pub(super) detector: &'s DetectorNow,
     pub(super) destination: &'s Destination,
     pub(super) bucket: &'s BucketNow,
+    pub(super) key: &'s KeyNow,
     /// The newest export object, and whether these credentials can read it.
     pub(super) newest: &'s Asked<Newest>,
 }
@@ -65,7 +69,7 @@ fn unknown(name: &'static str, why: impl Into<String>, fix: impl Into<String>) -
 
 /// All checks of an export that has a destination, in the order in which they are mended.
 pub(super) fn all(seen: &Seen<'_>) -> Vec<Check> {
-    let mut checks = vec![detector(seen), status(seen), bucket(seen), key_region(seen)];
+    let mut checks = vec![detector(seen), status(seen), bucket(seen)];
     if matches!(&seen.bucket.region, Ok(Some(_))) {
         checks.extend([
             bucket_policy(seen),
@@ -76,7 +80,8 @@ pub(super) fn all(seen: &Seen<'_>) -> Vec<Check> {
             events(seen),
         ]);
     }
-    checks.extend([key_policy(seen), reader(seen)]);
+    checks.extend(of_key::all(seen));
+    checks.push(reader(seen));
     checks
 }
 
@@ -141,19 +146,6 @@ fn bucket(seen: &Seen<'_>) -> Check {
             let fix = "look with credentials of the bucket's account, and whether expectedBucketOwner of the destination is that account";
             unknown("bucket", why, fix)
         }
-    }
-}
-
-fn key_region(seen: &Seen<'_>) -> Check {
-    let own = seen.place.key_arn.split(':').nth(3).unwrap_or_default();
-    if own == seen.place.region {
-        pass("key_region", format!("the key is in {own}"))
-    } else {
-        fail(
-            "key_region",
-            format!("the key is in {own:?}, and the detector in {}", seen.place.region),
-            "export with a key of the detector's Region",
-        )
     }
 }
 
@@ -287,22 +279,6 @@ fn events(seen: &Seen<'_>) -> Check {
             fail(name, "nobody is told of new objects, so nothing comes into the lake", setup(seen))
         }
     }
-}
-
-fn key_policy(seen: &Seen<'_>) -> Check {
-    let name = "key_policy";
-    if seen.destination.status == "PUBLISHING" {
-        return pass(name, "GuardDuty can use the key, since it is publishing");
-    }
-    let key = &seen.place.key_arn;
-    unknown(
-        name,
-        format!("the policy of {key} is not read"),
-        format!(
-            "compare `aws kms get-key-policy --key-id {key} --policy-name default` with: {}",
-            seen.place.key_statement()
-        ),
-    )
 }
 
 fn reader(seen: &Seen<'_>) -> Check {

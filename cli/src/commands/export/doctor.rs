@@ -13,13 +13,14 @@ use super::{
 };
 use crate::{
     exit::Exit,
-    moment,
+    moment, object,
     operate::{
         Places, Seat,
         aligned::{Cell, aligned},
         detector::none,
         health::Destination,
     },
+    talk::say,
 };
 
 #[derive(Debug, clap::Args)]
@@ -46,6 +47,8 @@ enum DoctorFormat {
     Table,
     /// One object, guardsift.export-doctor/v1
     Json,
+    /// The same as YAML
+    Yaml,
 }
 
 pub(super) const EXAMPLES: &str = "\
@@ -101,11 +104,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             checks: &checks,
             canary: canary.as_ref(),
         };
-        anstream::println!("{}", serde_json::to_string_pretty(&object)?);
+        object::print(&object, arguments.output == DoctorFormat::Yaml)?;
     }
     let failed = checks.iter().filter(|own| own.verdict == Verdict::Fail).count();
     let open = checks.iter().filter(|own| own.verdict == Verdict::Unknown).count();
-    anstream::eprintln!("{seat}: {} checks, {failed} failed, {open} unknown", checks.len());
+    say!("{seat}: {} checks, {failed} failed, {open} unknown", checks.len());
     Ok(if failed == 0 { Exit::Success } else { Exit::CheckFailed })
 }
 
@@ -142,11 +145,13 @@ async fn examine(seat: &Seat) -> anyhow::Result<(Vec<Check>, Option<Examined>)> 
     let owner = destination.expected_bucket_owner.as_deref();
     let now = seat.bucket(&place.bucket, place.marker().as_deref(), owner).await;
     let newest = newest(seat, &place).await;
+    let key = seat.key(&place.key_arn).await;
     let seen = Seen {
         place: &place,
         detector: &detector,
         destination: &destination,
         bucket: &now,
+        key: &key,
         newest: &newest,
     };
     Ok((checks::all(&seen), Some((place, destination))))

@@ -69,7 +69,7 @@ impl ExportPlace {
     /// What the key's policy has to hold, beside what it holds already.
     pub(super) fn key_statement(&self) -> Value {
         json!({
-            "Sid": "AllowGuardDutyKey",
+            "Sid": super::key::OWN,
             "Effect": "Allow",
             "Principal": { "Service": regions::principal(&self.region) },
             "Action": "kms:GenerateDataKey",

@@ -1,4 +1,4 @@
-//! Reads a bucket's policy for what GuardDuty may and may not do.
+//! Reads the policies of buckets and keys for what GuardDuty may and may not do.
 
 use serde_json::Value;
 
@@ -18,33 +18,11 @@ pub(super) fn statements(policy: &Value) -> Vec<&Value> {
 pub(super) fn obstacle(policy: &Value, place: &ExportPlace) -> Option<String> {
     let principal = regions::principal(&place.region);
     let object = format!("{}/AWSLogs/x", place.destination_arn());
-    for (action, resource) in
-        [("s3:GetBucketLocation", place.bucket_arn()), ("s3:PutObject", object.clone())]
-    {
-        let allowed: Vec<_> = statements(policy)
-            .into_iter()
-            .filter(|own| effect(own) == "Allow" && acts(own, action) && covers(own, &resource))
-            .collect();
-        let named: Vec<_> = allowed.iter().filter(|own| names(own, &principal)).collect();
-        if named.is_empty() {
-            let other = allowed
-                .iter()
-                .flat_map(|own| services(own))
-                .find(|own| own.starts_with("guardduty."));
-            return Some(match other {
-                Some(other) => format!(
-                    "{action} is allowed to {other}, and in {} GuardDuty is {principal}",
-                    place.region
-                ),
-                None => format!("no statement allows {action} on {resource} to {principal}"),
-            });
-        }
-        if !named.iter().any(|own| is_for(own, place)) {
-            return Some(format!(
-                "{action} is allowed for another detector or account than {}: look at aws:SourceArn and aws:SourceAccount",
-                place.detector_arn()
-            ));
-        }
+    let needed = [("s3:GetBucketLocation", place.bucket_arn()), ("s3:PutObject", object.clone())];
+    let lacks =
+        needed.iter().find_map(|(action, resource)| not_allowed(policy, place, action, resource));
+    if lacks.is_some() {
+        return lacks;
     }
     statements(policy)
         .into_iter()
@@ -77,13 +55,85 @@ pub(super) fn obstacle(policy: &Value, place: &ExportPlace) -> Option<String> {
         })
 }
 
+/// Why GuardDuty can't use the key, or `None` when nothing here keeps it from that.
+pub(super) fn key_obstacle(policy: &Value, place: &ExportPlace) -> Option<String> {
+    let principal = regions::principal(&place.region);
+    let lacks = not_allowed(policy, place, USE_KEY, &place.key_arn);
+    lacks.or_else(|| {
+        let denies = |own: &&Value| {
+            effect(own) == "Deny"
+                && names(own, &principal)
+                && acts(own, USE_KEY)
+                && covers(own, &place.key_arn)
+                && own.get("Condition").is_none()
+        };
+        let denial = statements(policy).into_iter().find(denies)?;
+        let sid = denial.get("Sid").and_then(Value::as_str).unwrap_or("without a Sid");
+        Some(format!("the statement {sid} denies {USE_KEY}"))
+    })
+}
+
+/// Whether anybody's GuardDuty may use the key.
+pub(super) fn is_key_open_to_all(policy: &Value, place: &ExportPlace) -> bool {
+    is_open(policy, place, USE_KEY)
+}
+
+/// Who may decrypt: principals of AWS that the policy names, and whether it leaves the question to IAM.
+pub(super) fn readers(policy: &Value) -> (Vec<&str>, bool) {
+    let may = |own: &&Value| effect(own) == "Allow" && acts(own, "kms:Decrypt");
+    let named = statements(policy).into_iter().filter(may);
+    let named = named.flat_map(|own| texts(own.pointer("/Principal/AWS")));
+    let (roots, named): (Vec<_>, Vec<_>) =
+        named.partition(|own| own.ends_with(":root") || own.len() == 12);
+    (named, !roots.is_empty())
+}
+
+/// What GuardDuty does with the key of an export.
+const USE_KEY: &str = "kms:GenerateDataKey";
+
+/// Why no statement allows this to GuardDuty of this detector.
+fn not_allowed(
+    policy: &Value,
+    place: &ExportPlace,
+    action: &str,
+    resource: &str,
+) -> Option<String> {
+    let principal = regions::principal(&place.region);
+    let allowed: Vec<_> = statements(policy)
+        .into_iter()
+        .filter(|own| effect(own) == "Allow" && acts(own, action) && covers(own, resource))
+        .collect();
+    let named: Vec<_> = allowed.iter().filter(|own| names(own, &principal)).collect();
+    if named.is_empty() {
+        let other =
+            allowed.iter().flat_map(|own| services(own)).find(|own| own.starts_with("guardduty."));
+        return Some(match other {
+            Some(other) => format!(
+                "{action} is allowed to {other}, and in {} GuardDuty is {principal}",
+                place.region
+            ),
+            None => format!("no statement allows {action} on {resource} to {principal}"),
+        });
+    }
+    (!named.iter().any(|own| is_for(own, place))).then(|| {
+        format!(
+            "{action} is allowed for another detector or account than {}: look at aws:SourceArn and aws:SourceAccount",
+            place.detector_arn()
+        )
+    })
+}
+
 /// Whether anybody's GuardDuty may write: a statement for it without a condition on whose.
 pub(super) fn is_open_to_all(policy: &Value, place: &ExportPlace) -> bool {
+    is_open(policy, place, "s3:PutObject")
+}
+
+fn is_open(policy: &Value, place: &ExportPlace, action: &str) -> bool {
     let principal = regions::principal(&place.region);
     statements(policy).into_iter().any(|own| {
         effect(own) == "Allow"
             && names(own, &principal)
-            && acts(own, "s3:PutObject")
+            && acts(own, action)
             && !conditions(own).any(|(_, key, _)| key.starts_with("aws:source"))
     })
 }
@@ -200,5 +250,36 @@ mod tests {
             .unwrap()
             .remove("Condition");
         assert!(is_open_to_all(&policy, &place));
+    }
+
+    #[test]
+    fn a_key_is_for_this_detector_or_it_is_said_why_not() {
+        let place = example("eu-west-1");
+        let root = json!({ "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::111122223333:root" }, "Action": "kms:*", "Resource": "*" });
+        let policy = place.key_policy(&json!({ "Statement": [root] }));
+        assert_eq!(key_obstacle(&policy, &place), None);
+        assert!(!is_key_open_to_all(&policy, &place));
+        assert_eq!(readers(&policy), (Vec::new(), true));
+        let bare = json!({ "Statement": [root] });
+        assert!(key_obstacle(&bare, &place).unwrap().contains("kms:GenerateDataKey"));
+        let mut foreign = policy.clone();
+        *foreign.pointer_mut("/Statement/1/Condition/StringEquals/aws:SourceArn").unwrap() =
+            json!("arn:aws:guardduty:eu-west-1:111122223333:detector/d2");
+        assert!(key_obstacle(&foreign, &place).unwrap().contains("another detector"));
+        let mut denied = policy.clone();
+        denied["Statement"].as_array_mut().unwrap().push(
+            json!({ "Sid": "No", "Effect": "Deny", "Principal": "*", "Action": "kms:Generate*", "Resource": "*" }),
+        );
+        assert!(key_obstacle(&denied, &place).unwrap().contains("the statement No denies"));
+        let mut open = policy;
+        open.pointer_mut("/Statement/1")
+            .and_then(Value::as_object_mut)
+            .unwrap()
+            .remove("Condition");
+        assert!(is_key_open_to_all(&open, &place));
+        open["Statement"].as_array_mut().unwrap().push(
+            json!({ "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::111122223333:role/reader" }, "Action": ["kms:Decrypt"], "Resource": "*" }),
+        );
+        assert_eq!(readers(&open), (vec!["arn:aws:iam::111122223333:role/reader"], true));
     }
 }

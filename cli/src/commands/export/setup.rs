@@ -8,6 +8,7 @@ use super::{place::ExportPlace, terraform};
 use crate::{
     exit::{Exit, Unusable},
     operate::{Consent, Places, Seat, change::Plan},
+    talk::say,
 };
 
 mod acts;
@@ -26,6 +27,9 @@ pub(crate) struct Arguments {
     /// The KMS key that exports are encrypted with, in the detector's Region
     #[arg(long, value_name = "ARN", value_parser = key)]
     key_arn: String,
+    /// Leave the key's policy to its owner
+    #[arg(long)]
+    leave_key_policy: bool,
     /// Print what it would set up instead of doing it
     #[arg(long, value_enum, conflicts_with_all = ["dry_run", "yes"])]
     print: Option<Print>,
@@ -50,8 +54,8 @@ Examples:
   guardsift export setup --bucket my-exports --prefix findings --key-arn $KEY --yes
   guardsift export setup --bucket my-exports --key-arn $KEY --print terraform > export.tf
 
-The key's policy is not changed: first put there what --print policy shows as key_statement. Statements
-of others in the bucket's policy stay. The same command again repairs what is no longer so.";
+Statements of others stay, in the bucket's policy and in the key's, which gets one more: what --print
+policy shows as key_statement. The same command again repairs what is no longer so.";
 
 fn bucket(text: &str) -> Result<String, String> {
     config::bucket_name(text).ok_or_else(|| format!("write {}", config::BUCKET_ALLOWED))
@@ -104,16 +108,29 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     }
     let plan = Plan::of(&reach, async |seat| {
         let now = seat.bucket(&place.bucket, place.marker().as_deref(), None).await;
+        let key = seat.key(&place.key_arn).await;
         let destination = seat.destination(&place.detector_id).await?;
-        needs(&now, destination.as_ref(), &place)
-            .map_err(|error| anyhow!("the bucket {} in {seat}: {error}", place.bucket))
+        let (mut changes, mut needs) = needs(&now, destination.as_ref(), &place)
+            .map_err(|error| anyhow!("the bucket {} in {seat}: {error}", place.bucket))?;
+        if !arguments.leave_key_policy {
+            needs::of_key(&key, &place, &mut changes, &mut needs)
+                .map_err(|error| anyhow!("the key in {seat}: {error}"))?;
+        }
+        Ok((changes, needs))
     });
-    let hint = format!(
-        "the policy of {} has to hold what `--print policy` shows as key_statement",
-        place.key_arn
-    );
-    if plan.steps.iter().any(|step| step.act.destination.is_some()) {
-        anstream::eprintln!("{hint}");
+    for step in &plan.steps {
+        if step.act.key_policy.is_some() {
+            say!(
+                "the policy of {} gets this statement and nothing else: {}",
+                place.key_arn,
+                place.key_statement()
+            );
+        } else if step.act.destination.is_some() && !step.act.is_key_ready {
+            say!(
+                "the policy of {} has to hold what `--print policy` shows as key_statement",
+                place.key_arn
+            );
+        }
     }
     plan.carry_out(&reach, &arguments.consent, async |seat, needs| seat.set_up(&place, needs).await)
 }

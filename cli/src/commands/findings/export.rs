@@ -17,6 +17,7 @@ use crate::{
     exit::{Exit, Unusable},
     history::{self, Connection, Inflater, Text, each_text},
     operate::findings::{Holding, condition},
+    talk::say,
 };
 
 #[derive(Debug, clap::Args)]
@@ -118,7 +119,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     }
     writer.finish().context("can't write the findings")?;
     let written = seen.len();
-    anstream::eprintln!("{written} versions of findings written, {unreadable} unreadable");
+    say!("{written} versions of findings written, {unreadable} unreadable");
     Ok(if unreadable == 0 { Exit::Success } else { Exit::CheckFailed })
 }
 

@@ -9,6 +9,7 @@ use findings::{Finding, FindingType};
 use super::writer::{Form, Writer};
 use crate::{
     exit::{Exit, Unusable},
+    object,
     operate::{
         Places,
         aligned::{Cell, aligned, of_severity, state},
@@ -42,6 +43,8 @@ enum ListForm {
     Table,
     /// One array of findings as GuardDuty has them
     Json,
+    /// The same as YAML
+    Yaml,
     /// One finding per line as GuardDuty has it
     Jsonl,
     /// One row per finding, for spreadsheets
@@ -82,6 +85,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let form = match arguments.output {
         ListForm::Table => {
             anstream::print!("{}", table(&all));
+            return Ok(exit);
+        }
+        ListForm::Yaml => {
+            let values = all.iter().map(|finding| serde_json::from_str(finding.raw()));
+            let values: Vec<serde_json::Value> = values.collect::<Result<_, _>>()?;
+            object::print(&values, true)?;
             return Ok(exit);
         }
         ListForm::Json => Form::Json,

@@ -9,7 +9,7 @@ use crate::{
     arguments::{LakeArguments, LakeFormat},
     exit::Exit,
     history::Connection,
-    lake_place, moment,
+    lake_place, moment, object,
     printable::printable,
     progress,
 };
@@ -92,7 +92,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         failed,
     };
     match arguments.lake.output {
-        LakeFormat::Json => anstream::println!("{}", serde_json::to_string_pretty(&report)?),
+        format @ (LakeFormat::Json | LakeFormat::Yaml) => {
+            object::print(&report, format == LakeFormat::Yaml)?
+        }
         LakeFormat::Text => anstream::print!("{}", text(&report)),
     }
     Ok(if report.failed.is_empty() { Exit::Success } else { Exit::CheckFailed })

@@ -18,7 +18,7 @@ pub(super) struct Automatic {
 impl Seat {
     /// The organization's GuardDuty administrator in this Region. The management account and the
     /// administrator may ask.
-    pub(super) async fn delegated(&self) -> anyhow::Result<Option<String>> {
+    pub(crate) async fn delegated(&self) -> anyhow::Result<Option<String>> {
         let request = self.guardduty().await.list_organization_admin_accounts().max_results(50);
         let mut pages = request.into_paginator().send();
         while let Some(page) = pages.next().await {

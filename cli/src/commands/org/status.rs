@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::now::Automatic;
 use crate::{
     exit::Exit,
+    object,
     operate::{
         Places, RegionOff, Seat,
         aligned::{Cell, aligned},
@@ -28,6 +29,8 @@ enum OrgFormat {
     Table,
     /// One object, guardsift.org/v1
     Json,
+    /// The same as YAML
+    Yaml,
 }
 
 pub(super) const EXAMPLES: &str = "\
@@ -63,9 +66,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     }
     match arguments.output {
         OrgFormat::Table => anstream::print!("{}", text(&places)),
-        OrgFormat::Json => {
+        OrgFormat::Json | OrgFormat::Yaml => {
             let object = OrgV1 { schema: "guardsift.org/v1", places: &places };
-            anstream::println!("{}", serde_json::to_string_pretty(&object)?);
+            object::print(&object, arguments.output == OrgFormat::Yaml)?;
         }
     }
     places.iter().flat_map(|own| &own.errors).for_each(|error| anstream::eprintln!("{error}"));

@@ -14,6 +14,7 @@ use crate::{
     exit::Exit,
     moment::{self, now},
     rule_files,
+    talk::say,
 };
 
 mod report;
@@ -89,7 +90,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     anstream::eprint!("{}", talk(&lines, noun));
     let missing = lines.iter().filter(|line| line.exported.is_none()).count();
     let of = counted(lines.len(), "rule");
-    anstream::eprintln!("{} of {of} exported", lines.len() - missing);
+    say!("{} of {of} exported", lines.len() - missing);
     let is_whole = missing == 0 || arguments.allow_partial;
     Ok(if is_whole { Exit::Success } else { Exit::CheckFailed })
 }

@@ -13,6 +13,7 @@ use crate::{
     diagnostic::Report,
     exit::{Exit, Unusable},
     printable::printable,
+    talk::say,
 };
 
 #[derive(Debug, clap::Args)]
@@ -40,7 +41,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     anstream::eprint!("{}", shown(&import.problems, &sources));
     let rules = counted(import.rules.len(), "rule");
     if import.problems.is_empty() {
-        anstream::eprintln!("{rules} imported");
+        say!("{rules} imported");
         return Ok(Exit::Success);
     }
     let problems = counted(import.problems.len(), "problem");

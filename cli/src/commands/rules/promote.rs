@@ -12,6 +12,7 @@ use crate::{
     exit::Exit,
     history::{self, Connection},
     moment, rule_files,
+    talk::say,
 };
 
 mod place;
@@ -62,7 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let rules = rule_files::parse_texts(&candidate_files)?;
     let against = rule_files::parse_texts(&live_files)?;
     if rules.hash() == against.hash() {
-        anstream::eprintln!("{} is in force already", arguments.candidate);
+        say!("{} is in force already", arguments.candidate);
         return Ok(Exit::Success);
     }
     if let Some(lake) = &arguments.lake {
@@ -81,7 +82,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         tried(arguments, &pair, &connection)?;
     }
     if arguments.lake.is_none() && arguments.history.is_empty() {
-        anstream::eprintln!(
+        say!(
             "nothing shows what changes; --lake shows what the shadow has recorded, --history what it would be for findings that are kept"
         );
     }
@@ -90,7 +91,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     }
     let question = format!("Put {} in force as {}?", arguments.candidate, arguments.live);
     if !confirmed(&question, arguments.yes)? {
-        anstream::eprintln!("nothing is changed");
+        say!("nothing is changed");
         return Ok(Exit::Success);
     }
     promote(arguments, &candidate, &live, against.hash(), &connection)?;

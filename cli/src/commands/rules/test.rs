@@ -11,8 +11,10 @@ use super::import::counted;
 use crate::{
     exit::Exit,
     moment::{self, now},
+    object,
     printable::printable,
     rule_files,
+    talk::say,
 };
 
 mod case;
@@ -36,6 +38,8 @@ enum Format {
     Table,
     /// One array
     Json,
+    /// The same as YAML
+    Yaml,
 }
 
 pub(crate) const EXAMPLES: &str = "\
@@ -59,7 +63,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         .map(|(rule, case)| Outcome::of(rule, case, &rules, as_of))
         .collect();
     match arguments.output {
-        Format::Json => anstream::println!("{}", serde_json::to_string_pretty(&outcomes)?),
+        format @ (Format::Json | Format::Yaml) => object::print(&outcomes, format == Format::Yaml)?,
         Format::Table => print(&outcomes),
     }
     let without: Vec<_> = rules
@@ -69,15 +73,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         .map(|rule| rule.name.as_str())
         .collect();
     if !without.is_empty() {
-        anstream::eprintln!(
-            "{} without cases: {}",
-            counted(without.len(), "rule"),
-            without.join(", ")
-        );
+        say!("{} without cases: {}", counted(without.len(), "rule"), without.join(", "));
     }
     let failed = outcomes.iter().filter(|outcome| !outcome.passed).count();
     let cases = counted(outcomes.len(), "case");
-    anstream::eprintln!("{cases} of {}, {failed} failed", counted(rules.rules().len(), "rule"));
+    say!("{cases} of {}, {failed} failed", counted(rules.rules().len(), "rule"));
     Ok(if failed == 0 { Exit::Success } else { Exit::CheckFailed })
 }
 

@@ -32,7 +32,12 @@ impl Aws {
     pub async fn caller_account(
         &self,
     ) -> Result<Option<String>, SdkError<GetCallerIdentityError, HttpResponse>> {
-        let sts = aws_sdk_sts::Client::new(self.config().await);
+        let config = self.config().await;
+        let mut builder = aws_sdk_sts::config::Builder::from(config);
+        if let Some(teller) = self.teller(config) {
+            builder.push_interceptor(teller);
+        }
+        let sts = aws_sdk_sts::Client::from_conf(builder.build());
         Ok(sts.get_caller_identity().send().await?.account)
     }
 }

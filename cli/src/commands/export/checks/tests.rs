@@ -12,6 +12,7 @@ struct World {
     detector: DetectorNow,
     destination: Destination,
     bucket: BucketNow,
+    key: KeyNow,
     newest: Asked<Newest>,
 }
 
@@ -20,6 +21,11 @@ impl World {
     fn new() -> Self {
         let place = example("eu-west-1");
         let bucket = BucketNow::ready(&place);
+        let root = serde_json::json!({ "Statement": [{ "Effect": "Allow", "Principal": { "AWS": "111122223333" }, "Action": "kms:*", "Resource": "*" }] });
+        let key = KeyNow {
+            state: Ok(Some("Enabled".to_owned())),
+            policy: Ok(Some(place.key_policy(&root))),
+        };
         Self {
             detector: DetectorNow {
                 id: "d1".to_owned(),
@@ -39,12 +45,13 @@ impl World {
             newest: Ok(Some(Newest { key: "k".to_owned(), modified: None, unreadable: None })),
             place,
             bucket,
+            key,
         }
     }
 
     fn not_passed(&self) -> Vec<(&'static str, Verdict)> {
-        let Self { place, detector, destination, bucket, newest } = self;
-        let checks = all(&Seen { place, detector, destination, bucket, newest });
+        let Self { place, detector, destination, bucket, key, newest } = self;
+        let checks = all(&Seen { place, detector, destination, bucket, key, newest });
         assert!(
             checks.iter().all(|own| own.fix.is_some() == (own.verdict != Verdict::Pass)),
             "{checks:?}"
@@ -89,7 +96,7 @@ fn each_cause_is_found_by_its_own_check() {
         ),
         [("events", Fail)]
     );
-    assert_eq!(broken(|own| own.newest = Ok(None)), [("reader", Unknown)]);
+    assert_eq!(broken(|own| own.newest = Ok(None)), [("reader_key", Unknown), ("reader", Unknown)]);
     let unreadable = |own: &mut World| {
         own.newest = Ok(Some(Newest {
             key: "k".to_owned(),
@@ -97,7 +104,7 @@ fn each_cause_is_found_by_its_own_check() {
             unreadable: Some("AccessDenied".to_owned()),
         }));
     };
-    assert_eq!(broken(unreadable), [("reader", Fail)]);
+    assert_eq!(broken(unreadable), [("reader_key", Unknown), ("reader", Fail)]);
 }
 
 #[test]
@@ -106,10 +113,24 @@ fn a_key_of_another_region_a_stopped_destination_and_an_open_policy_fail() {
     let failing = broken(|own| {
         own.destination.status = "UNABLE_TO_PUBLISH_FIX_DESTINATION_PROPERTY".to_owned()
     });
-    assert_eq!(failing, [("status", Fail), ("key_policy", Unknown)]);
+    assert_eq!(failing, [("status", Fail)]);
+    let hidden = broken(|own| {
+        own.destination.status = "PENDING_VERIFICATION".to_owned();
+        own.key = KeyNow { state: Err("denied".to_owned()), policy: Err("denied".to_owned()) };
+    });
+    assert_eq!(hidden, [("status", Unknown), ("key", Unknown), ("key_policy", Unknown)]);
+    assert_eq!(broken(|own| own.key.state = Ok(None)), [("key", Fail)]);
+    assert_eq!(broken(|own| own.key.state = Ok(Some("Disabled".to_owned()))), [("key", Fail)]);
+    let bare = broken(|own| {
+        own.key.policy.as_mut().unwrap().as_mut().unwrap()["Statement"]
+            .as_array_mut()
+            .unwrap()
+            .pop();
+    });
+    assert_eq!(bare, [("key_policy", Fail)]);
     let other_key =
         broken(|own| own.place.key_arn = own.place.key_arn.replace("eu-west-1", "us-east-1"));
-    assert_eq!(other_key, [("key_region", Fail), ("bucket_policy", Fail)]);
+    assert_eq!(other_key, [("bucket_policy", Fail), ("key_region", Fail), ("key_policy", Fail)]);
     let open = broken(|own| {
         let policy = own.bucket.policy.as_mut().unwrap().as_mut().unwrap();
         for place in ["/Statement/0", "/Statement/1"] {

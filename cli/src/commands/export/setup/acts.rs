@@ -46,15 +46,14 @@ impl Progress<'_> {
                 self.done.push(what);
                 Ok(())
             }
-            Err(error) => {
-                let error = refused(operation, error, self.seat);
-                let done =
-                    if self.done.is_empty() { "nothing".to_owned() } else { self.done.join(", ") };
-                Err(anyhow!(
-                    "{what}: {error:#}; done before it: {done}; the same command again goes on"
-                ))
-            }
+            Err(error) => Err(self.cut_off(what, &refused(operation, error, self.seat))),
         }
+    }
+
+    /// The error with what was done before.
+    fn cut_off(&self, what: &str, error: &anyhow::Error) -> anyhow::Error {
+        let done = if self.done.is_empty() { "nothing".to_owned() } else { self.done.join(", ") };
+        anyhow!("{what}: {error:#}; done before it: {done}; the same command again goes on")
     }
 }
 
@@ -123,8 +122,14 @@ impl Seat {
                 s3.put_object().bucket(bucket).key(marker).body(ByteStream::from_static(b""));
             progress.step("folder", "s3:PutObject", call.send().await)?;
         }
+        if let Some(seen) = &needs.key_policy {
+            let added = self.let_guardduty_use(place, seen).await;
+            added.map_err(|error| progress.cut_off("key policy", &error))?;
+            progress.done.push("key policy");
+        }
         if let Some(aim) = &needs.destination {
-            let tries = if needs.policy.is_some() { TRIES } else { 1 };
+            let is_new = needs.policy.is_some() || needs.key_policy.is_some();
+            let tries = if is_new { TRIES } else { 1 };
             self.aim(place, aim, tries, &mut progress).await?;
         }
         self.look(place).await

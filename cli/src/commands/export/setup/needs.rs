@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use super::super::{
     bucket::{Asked, BucketNow},
+    key::{KeyNow, OWN},
     place::ExportPlace,
+    policy,
 };
 use crate::operate::{Change, health::Destination};
 
@@ -18,6 +20,10 @@ pub(in super::super) struct Needs {
     pub(super) policy: Option<Value>,
     pub(super) events: Option<aws_sdk_s3::types::NotificationConfiguration>,
     pub(super) marker: Option<String>,
+    /// The key's policy that was seen, and that gets our statement.
+    pub(super) key_policy: Option<Value>,
+    /// The key's policy lets GuardDuty use it already.
+    pub(super) is_key_ready: bool,
     pub(in super::super) destination: Option<Aim>,
 }
 
@@ -79,7 +85,7 @@ pub(super) fn needs(
     if existing.as_ref().is_none_or(|own| !is_same(own, &policy)) {
         let from = match &existing {
             None => "none",
-            Some(own) if super::super::policy::obstacle(own, place).is_none() => {
+            Some(own) if policy::obstacle(own, place).is_none() => {
                 "lets GuardDuty write, and is not as it should be"
             }
             Some(_) => "does not let GuardDuty write",
@@ -104,6 +110,40 @@ pub(super) fn needs(
     }
     aim(destination, place, &mut changes, &mut needs);
     Ok((changes, needs))
+}
+
+/// What the key lacks. A policy that may not be read is left as it is.
+///
+/// # Errors
+/// When the key is not there or can't be used.
+pub(super) fn of_key(
+    key: &KeyNow,
+    place: &ExportPlace,
+    changes: &mut Vec<Change>,
+    needs: &mut Needs,
+) -> Result<(), String> {
+    match &key.state {
+        Ok(None) => return Err(format!("there is no key {}", place.key_arn)),
+        Ok(Some(state)) if state != "Enabled" => {
+            return Err(format!("{} is {state}, and can't encrypt", place.key_arn));
+        }
+        _ => {}
+    }
+    let Ok(Some(own)) = &key.policy else { return Ok(()) };
+    let Some(obstacle) = policy::key_obstacle(own, place) else {
+        needs.is_key_ready = true;
+        return Ok(());
+    };
+    if obstacle.contains(" denies ") {
+        // One statement more would not help, and what others deny is not taken away.
+        return Err(format!("{obstacle}: its owner has to take that away"));
+    }
+    let change = Change::new("key policy", obstacle, format!("one statement more, {OWN}"));
+    // GuardDuty looks at the key when the destination is made.
+    let last = changes.iter().position(|own| own.what == "destination").unwrap_or(changes.len());
+    changes.insert(last, change);
+    needs.key_policy = Some(own.clone());
+    Ok(())
 }
 
 fn aim(
@@ -149,7 +189,7 @@ fn known<T: Clone>(asked: &Asked<T>) -> Result<Option<T>, String> {
 fn is_same(one: &Value, other: &Value) -> bool {
     let sorted = |policy: &Value| {
         let mut all: Vec<String> =
-            super::super::policy::statements(policy).iter().map(ToString::to_string).collect();
+            policy::statements(policy).iter().map(ToString::to_string).collect();
         all.sort();
         all
     };
@@ -193,5 +233,27 @@ mod tests {
         assert_eq!(needs(&hidden, Some(&destination), &place).unwrap_err(), "denied");
         let far = BucketNow { region: Ok(Some("us-east-1".to_owned())), ..bucket };
         assert!(needs(&far, None, &place).unwrap_err().contains("us-east-1"));
+    }
+
+    #[test]
+    fn the_key_gets_one_statement_before_the_destination_and_nothing_where_it_is_not_known() {
+        let place = example("eu-west-1");
+        let (bucket, _) = ready(&place);
+        let asked = |state: &str, policy: Asked<Value>| {
+            let (mut changes, mut own) = needs(&bucket, None, &place).unwrap();
+            let key = KeyNow { state: Ok(Some(state.to_owned())), policy };
+            of_key(&key, &place, &mut changes, &mut own).map(|()| {
+                let whats: Vec<_> = changes.into_iter().map(|change| change.what).collect();
+                (whats, own.key_policy.is_some())
+            })
+        };
+        let bare = serde_json::json!({ "Statement": [] });
+        let full = place.key_policy(&bare);
+        let both = vec!["key policy".to_owned(), "destination".to_owned()];
+        assert_eq!(asked("Enabled", Ok(Some(bare.clone()))), Ok((both, true)));
+        let only = vec!["destination".to_owned()];
+        assert_eq!(asked("Enabled", Ok(Some(full))), Ok((only.clone(), false)));
+        assert_eq!(asked("Enabled", Err("denied".to_owned())), Ok((only, false)));
+        assert!(asked("Disabled", Ok(Some(bare))).unwrap_err().contains("Disabled"));
     }
 }

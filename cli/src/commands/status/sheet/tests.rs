@@ -34,6 +34,7 @@ fn place(region: &str, state: State) -> Health {
         administrator: None,
         members: Some(0),
         trial_days: Some(12),
+        coverage: None,
         errors: Vec::new(),
     }
 }
