@@ -82,7 +82,7 @@ async fn keep_running(arguments: &LocalArguments) -> anyhow::Result<Exit> {
     let endpoint = machine.endpoint();
     anstream::println!(
         "GuardDuty, S3 and SNS answer at {endpoint}
-  export AWS_ENDPOINT_URL={endpoint} AWS_REGION=us-east-1
+  export AWS_ENDPOINT_URL={endpoint} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
   export AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY={}
   aws guardduty create-detector --enable
 Everything is in {}. Stop it with Ctrl-C.",

@@ -73,7 +73,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         UsageFormat::Table => {
             anstream::print!("{}", sheet::text(&places));
             if !places.is_empty() {
-                anstream::println!("assumed: {}", ASSUMPTIONS.join("; "));
+                anstream::println!("assumed:");
+                ASSUMPTIONS.iter().for_each(|own| anstream::println!("  {own}"));
             }
         }
         UsageFormat::Json | UsageFormat::Yaml => {

@@ -71,7 +71,14 @@ impl Loss {
             ("  findings, archived ones too", self.findings.to_string()),
             ("  filters", filters),
             ("  export", self.destination.clone().unwrap_or_else(|| "none".to_owned())),
-            ("  members", self.members.len().to_string()),
+            (
+                "  members",
+                if self.members.is_empty() {
+                    "none".to_owned()
+                } else {
+                    self.members.len().to_string()
+                },
+            ),
         ];
         let rows: Vec<_> =
             rows.into_iter().map(|(name, value)| vec![Cell::new(name), Cell::new(value)]).collect();

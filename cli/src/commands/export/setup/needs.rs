@@ -138,7 +138,11 @@ pub(super) fn of_key(
         // One statement more would not help, and what others deny is not taken away.
         return Err(format!("{obstacle}: its owner has to take that away"));
     }
-    let change = Change::new("key policy", obstacle, format!("one statement more, {OWN}"));
+    let change = Change::new(
+        "key policy",
+        "does not let GuardDuty use it",
+        format!("one statement more, {OWN}"),
+    );
     // GuardDuty looks at the key when the destination is made.
     let last = changes.iter().position(|own| own.what == "destination").unwrap_or(changes.len());
     changes.insert(last, change);
