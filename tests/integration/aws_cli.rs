@@ -20,7 +20,7 @@ struct Row {
     account: &'static str,
     /// No argument holds a space.
     arguments: Vec<&'static str>,
-    /// JMESPath; none for what answers nothing.
+    /// In `JMESPath`; none for what answers nothing.
     query: &'static str,
     /// What the AWS CLI prints; `$name` keeps an id that later rows name as `{name}`.
     answer: &'static str,
