@@ -157,7 +157,7 @@ fn a_management_account_that_administers_itself_ends_everything() {
     let rig = organization(OURS, &[]);
     let output = rig.run(&GONE);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    assert!(stderr(&output).contains("the organization's administration is taken back"));
+    assert!(stderr(&output).contains("management account takes the administration back"));
     assert!(rig.ok(&["status"]).contains("no detector"));
     assert!(rig.ok(&["org", "status"]).contains("none"));
     rig.stop();

@@ -98,7 +98,7 @@ impl Parting {
                 "DeleteMembers",
             ),
             Self::Delegation { .. } => (
-                "the organization's administration is taken back".to_owned(),
+                "the organization's management account takes the administration back".to_owned(),
                 "DisableOrganizationAdminAccount",
             ),
             Self::Membership { administrator, .. } => (

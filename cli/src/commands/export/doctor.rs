@@ -108,7 +108,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     }
     let failed = checks.iter().filter(|own| own.verdict == Verdict::Fail).count();
     let open = checks.iter().filter(|own| own.verdict == Verdict::Unknown).count();
-    say!("{seat}: {} checks, {failed} failed, {open} unknown", checks.len());
+    let noun = if checks.len() == 1 { "check" } else { "checks" };
+    say!("{seat}: {} {noun}, {failed} failed, {open} unknown", checks.len());
     Ok(if failed == 0 { Exit::Success } else { Exit::CheckFailed })
 }
 

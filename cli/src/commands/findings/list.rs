@@ -88,9 +88,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             return Ok(exit);
         }
         ListForm::Yaml => {
-            let values = all.iter().map(|finding| serde_json::from_str(finding.raw()));
-            let values: Vec<serde_json::Value> = values.collect::<Result<_, _>>()?;
-            object::print(&values, true)?;
+            let raw = all.iter().map(|finding| serde_json::from_str(finding.raw()));
+            let raw: Vec<&serde_json::value::RawValue> = raw.collect::<Result<_, _>>()?;
+            object::print(&raw, true)?;
             return Ok(exit);
         }
         ListForm::Json => Form::Json,
