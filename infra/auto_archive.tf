@@ -57,7 +57,8 @@ module "auto_archive" {
   description              = "Archives the findings that the rules call harmless, and keeps a ledger"
   zip_path                 = "${local.zip_dir}/auto-archive/bootstrap.zip"
   event_pattern            = file("${path.module}/patterns/auto-archive.json")
-  timeout_seconds          = 120
+  timeout_seconds          = var.auto_archive_timeout_seconds
+  memory_mb                = var.auto_archive_memory_mb
   batch_size               = 10
   max_concurrency          = 2
   log_level                = var.log_level

@@ -9,6 +9,7 @@ module "finding_events" {
   event_pattern            = file("${path.module}/patterns/finding-events.json")
   timeout_seconds          = 60
   batch_size               = 10
+  max_concurrency          = var.finding_events_at_once
   log_level                = var.log_level
   log_retention_in_days    = var.log_retention_in_days
   log_key_arn              = var.log_key_arn

@@ -41,6 +41,7 @@ module "finding_exports" {
   timeout_seconds          = 300
   memory_mb                = 512
   batch_size               = 5
+  max_concurrency          = var.finding_exports_at_once
   log_level                = var.log_level
   log_retention_in_days    = var.log_retention_in_days
   log_key_arn              = var.log_key_arn

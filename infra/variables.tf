@@ -387,3 +387,47 @@ variable "ocsf_key_arn" {
     error_message = "ocsf_key_arn: null, or the ARN of a KMS key."
   }
 }
+
+variable "finding_events_at_once" {
+  description = "Most invocations of finding-events at a time, out of the account's concurrency. docs/scale.md says how many a storm takes."
+  type        = number
+  default     = 10
+
+  validation {
+    condition     = var.finding_events_at_once >= 2 && var.finding_events_at_once <= 1000
+    error_message = "finding_events_at_once: 2 to 1000."
+  }
+}
+
+variable "finding_exports_at_once" {
+  description = "The same for finding-exports."
+  type        = number
+  default     = 10
+
+  validation {
+    condition     = var.finding_exports_at_once >= 2 && var.finding_exports_at_once <= 1000
+    error_message = "finding_exports_at_once: 2 to 1000."
+  }
+}
+
+variable "auto_archive_timeout_seconds" {
+  description = "How long a sweep of auto-archive may take. It reads every open finding of the Region, some 400 a second (docs/scale.md)."
+  type        = number
+  default     = 120
+
+  validation {
+    condition     = var.auto_archive_timeout_seconds >= 120 && var.auto_archive_timeout_seconds <= 900
+    error_message = "auto_archive_timeout_seconds: 120 to 900, Lambda's limit."
+  }
+}
+
+variable "auto_archive_memory_mb" {
+  description = "Memory of auto-archive in MB. A sweep holds every open finding of the Region (docs/scale.md)."
+  type        = number
+  default     = 256
+
+  validation {
+    condition     = var.auto_archive_memory_mb >= 256 && var.auto_archive_memory_mb <= 10240
+    error_message = "auto_archive_memory_mb: 256 to 10240."
+  }
+}

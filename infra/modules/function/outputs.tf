@@ -73,3 +73,12 @@ output "environment" {
   description = "Environment variables of the function."
   value       = one(aws_lambda_function.this.environment).variables
 }
+
+output "limits" {
+  description = "How much, how long and how often at a time it may run."
+  value = {
+    memory_mb       = aws_lambda_function.this.memory_size
+    timeout_seconds = aws_lambda_function.this.timeout
+    at_once         = one(aws_lambda_event_source_mapping.this.scaling_config).maximum_concurrency
+  }
+}
