@@ -26,13 +26,16 @@ NAME_PREFIX ?= guardsift
 OUR_PROFILE := --disable-optimizations
 RELEASE_FILES := $(TARGET)/release-files
 
+# Without a sanitizer fuzzing needs no nightly toolchain; what is fuzzed has no unsafe code.
+FUZZ_TARGETS := $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
+
 # One event for `make invoke`, and what the tests could not do on this machine.
 EVENT ?= events/eventbridge/finding.json
 export SKIPPED_LOG := $(abspath $(TARGET))/skipped.txt
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: build ## Run the whole system on this machine, no AWS account needed, and show what happens
@@ -74,6 +77,32 @@ chaos: tested ## Hours of traffic and faults, SECONDS=3600 of them, from seed SE
 	GUARDSIFT_CHAOS_SECONDS=$(or $(SECONDS),3600) GUARDSIFT_CHAOS_SEED=$(or $(SEED),1000) GUARDSIFT_TEST_PROFILE=$(PROFILE) \
 	  cargo test --workspace --locked --test integration -- many_bad_days --nocapture
 
+.PHONY: fuzz
+fuzz: cargo-fuzz ## Look for inputs that break a parser, SECONDS=600 for each; FUZZ=<target> for one
+	for target in $(or $(FUZZ),$(FUZZ_TARGETS)); do \
+	  mkdir -p $(TARGET)/fuzz-corpus/$$target && \
+	  cargo fuzz run --sanitizer none --target-dir $(TARGET)/fuzz $$target $(TARGET)/fuzz-corpus/$$target fuzz/corpus/$$target -- \
+	    -max_total_time=$(or $(SECONDS),600) -timeout=25 -rss_limit_mb=4096 -max_len=65536 -len_control=50 -print_final_stats=1 || exit 1; \
+	done
+
+.PHONY: soak
+soak: tested ## Many invocations of one process of each function, INVOCATIONS=100000: what it holds must not grow
+	GUARDSIFT_SOAK_INVOCATIONS=$(or $(INVOCATIONS),100000) GUARDSIFT_TEST_PROFILE=$(PROFILE) \
+	  cargo test --workspace --locked --test integration -- soak:: --nocapture --test-threads 1
+
+.PHONY: scale
+scale: ## A storm of a million findings in a large organization, by a model: the table of docs/scale.md
+	python3 -B bench/scale.py --write
+	python3 -B bench/scale.py
+
+.PHONY: instructions
+instructions: counted ## Count instructions of starts, of one event and of a backtest, and hold them against bench/instructions.tsv
+	python3 -B bench/instructions.py --binaries $(TARGET)/release
+
+.PHONY: instructions-baseline
+instructions-baseline: counted ## Make what they are now the baseline
+	python3 -B bench/instructions.py --binaries $(TARGET)/release --write
+
 .PHONY: zips
 zips: cargo-lambda ## Build the deployment packages for Lambda (arm64; ARCH=x86-64 for the other)
 	cargo lambda build --release $(OUR_PROFILE) --$(ARCH) --locked $(addprefix -p ,$(FUNCTIONS))
@@ -106,6 +135,10 @@ release: zips ## The packages with their checksums and the list of what they are
 emulators: ## Install what the tests of the deployment can use besides moto: checkov and AWS's own runtime emulator
 	tests/python-env.sh moto rie checkov
 
+.PHONY: counted
+counted:
+	cargo build --release --locked -p guardsift $(addprefix -p ,$(FUNCTIONS)) -p guardsift-bench
+
 .PHONY: tested
 tested:
 	cargo build --workspace --locked $(RELEASE)
@@ -121,3 +154,7 @@ forget-skipped:
 .PHONY: cargo-lambda
 cargo-lambda:
 	@cargo lambda --version >/dev/null 2>&1 || { echo "cargo-lambda is missing. Install it with: pip install cargo-lambda && rustup target add aarch64-unknown-linux-gnu (without that target: ARCH=x86-64)" >&2; exit 1; }
+
+.PHONY: cargo-fuzz
+cargo-fuzz:
+	@cargo fuzz --version >/dev/null 2>&1 || { echo "cargo-fuzz is missing. Install it with: cargo install cargo-fuzz (it needs a C++ compiler, and no nightly toolchain)" >&2; exit 1; }

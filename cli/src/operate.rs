@@ -4,7 +4,6 @@ pub(crate) mod aligned;
 pub(crate) mod change;
 pub(crate) mod coverage;
 pub(crate) mod detector;
-mod expression;
 pub(crate) mod features;
 pub(crate) mod findings;
 pub(crate) mod frequency;

@@ -44,4 +44,6 @@ mod rules_convert;
 mod rules_equivalence;
 mod rules_test;
 mod runtime_stub;
+mod scale;
 mod skip;
+mod soak;

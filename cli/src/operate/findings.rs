@@ -7,7 +7,7 @@ use aws_sdk_guardduty::types::{Condition, FindingCriteria};
 use findings::{Filter, Finding, Record, RuleSet, SeverityLevel, Timestamp, decode};
 use platform::guardduty::{GuardDuty, GuardDutyError};
 
-use super::{Seat, expression, refused::told};
+use super::{Seat, refused::told};
 use crate::{exit::Unusable, moment, rule_files};
 
 /// Which findings.
@@ -41,8 +41,7 @@ pub(crate) struct Selection {
 pub(crate) struct Holding(pub(crate) Filter);
 
 pub(crate) fn condition(text: &str) -> Result<Holding, String> {
-    let criteria = expression::criteria(text)?;
-    Filter::from_criteria_json(&criteria).map(Holding).map_err(|error| error.to_string())
+    Filter::from_line(text).map(Holding)
 }
 
 /// The least severity of a level.

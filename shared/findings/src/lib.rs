@@ -23,6 +23,7 @@ mod known_type;
 mod lint;
 pub mod message;
 pub mod ocsf;
+mod one_line;
 mod problem;
 mod record;
 mod rules;

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    process::Stdio,
+    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -12,6 +12,7 @@ use super::rig::{Buckets, DONE, KEY, batch, failed, findings, gzip, machine};
 use crate::{
     fault_proxy::{Fault, Proxy},
     runtime_stub::Process,
+    skip::skipped,
 };
 
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -98,4 +99,39 @@ fn r12_nothing_that_is_secret_is_in_any_output() {
         }
         assert_eq!(buckets.counts(), [[2, 1, 0]], "all of it is kept where it belongs");
     }
+}
+
+#[test]
+fn a_full_disk_fails_the_batch_with_one_cause_and_loses_nothing() {
+    const NAMESPACES: [&str; 4] = ["--user", "--map-root-user", "--mount", "sh"];
+    let mut probe = Command::new("unshare");
+    let probe = probe.args(NAMESPACES).args(["-c", "mount -t tmpfs none /mnt"]).output();
+    if !probe.is_ok_and(|output| output.status.success()) {
+        return skipped("a function on a full disk (no mounts of one's own are allowed here)");
+    }
+    let buckets = Buckets::new();
+    let event = buckets.put(KEY, &gzip(&findings(50)));
+    let function = buckets.command(&machine().endpoint());
+    // A disk of one page, which only this process sees.
+    let small = tempfile::tempdir().unwrap();
+    let mut command = Command::new("unshare");
+    command
+        .args(NAMESPACES)
+        .args(["-c", "mount -t tmpfs -o size=4k none \"$TMPDIR\" && exec \"$0\""])
+        .arg(function.get_program())
+        .env_clear()
+        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+        .env("TMPDIR", small.path())
+        .stderr(Stdio::null());
+    for (name, value) in function.get_envs() {
+        command.env(name, value.unwrap_or_default());
+    }
+    let mut process = Process::start(command, Stdio::null());
+    let answer = process.invoke(&batch(std::slice::from_ref(&event), 1), TIMEOUT).unwrap();
+    assert!(answer.path.ends_with("/error"), "{answer:?}");
+    let error: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(error["errorType"], "DiskFull", "{error}");
+    assert!(buckets.lake().is_empty() && buckets.quarantine().is_empty(), "nothing half of it");
+    assert_eq!(failed(&buckets.export(&event)), DONE);
+    assert_eq!(buckets.counts(), [[50, 0, 0]]);
 }

@@ -1,7 +1,7 @@
 //! What goes wrong between the record and the outcome.
 
-use super::world::{World, block_on};
-use crate::{ArchiveError, Event};
+use super::world::{World, block_on, moment};
+use crate::{ArchiveError, Done, Event};
 
 #[test]
 fn a_finding_is_archived_with_a_record_before_and_an_outcome_after() {
@@ -55,7 +55,7 @@ fn what_rises_between_the_read_and_the_archiving_is_taken_back() {
         let (risen, quiet) = (world.observe(), world.observe());
         let planned = world.plan().await.unwrap();
         world.observe_again(&risen, 8.0);
-        let mut done = crate::Done::default();
+        let mut done = Done::default();
         world.archive().apply(&planned, None, &mut done).await.unwrap();
         assert_eq!((done.archived, done.taken_back), (1, 1));
         assert!(!world.is_archived(&risen) && world.is_archived(&quiet));
@@ -83,6 +83,23 @@ fn what_was_archived_before_a_crash_is_ended_by_the_next_attempt() {
     });
 }
 
+/// A seeded run of all three functions once found that only the first one's was.
+#[test]
+fn of_two_schedules_in_one_batch_the_earlier_attempts_of_both_are_ended() {
+    block_on(async {
+        let world = World::new().await;
+        let id = world.observe();
+        world.machine.guardduty.faults().lose_answer("ArchiveFindings", 6);
+        world.sweep().await.unwrap_err();
+        assert_eq!(world.log(&id).await, [Event::Recorded]);
+        let mut done = Done::default();
+        let runs = ["another schedule", "run"];
+        let noted = world.archive().repair(&[], &runs, moment(), &mut done).await.unwrap();
+        assert_eq!((noted, done.repaired), (0, 1), "the first has noted nothing");
+        assert_eq!(world.log(&id).await, [Event::Recorded, Event::Archived]);
+    });
+}
+
 #[test]
 fn without_a_record_nothing_is_archived() {
     block_on(async {
@@ -91,7 +108,7 @@ fn without_a_record_nothing_is_archived() {
         let mut archive = world.archive();
         archive.ledger.bucket = "no-such-bucket";
         let planned = world.plan().await.unwrap();
-        let mut done = crate::Done::default();
+        let mut done = Done::default();
         let error = archive.apply(&planned, None, &mut done).await.unwrap_err();
         assert!(matches!(error, ArchiveError::Ledger(_)), "{error}");
         assert!(!world.is_archived(&id));

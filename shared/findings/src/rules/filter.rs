@@ -6,6 +6,7 @@ use crate::{
     document::Node,
     expression::{Expression, Subject},
     extract::Paths,
+    one_line,
     problem::{Problems, RuleSetError},
     scope::Scope,
 };
@@ -29,6 +30,15 @@ impl Filter {
             Some(when) => Ok(Self { when, paths: scope.into_paths() }),
             None => Err(RuleSetError { problems: problems.into_vec() }),
         }
+    }
+
+    /// Compiles a condition in one line, as a person types it: `severity < 4 and type ~ "Recon:*"`.
+    ///
+    /// # Errors
+    /// What was expected and where, or an attribute, operator or operand that is not understood.
+    pub fn from_line(text: &str) -> Result<Self, String> {
+        let criteria = one_line::criteria(text)?;
+        Self::from_criteria_json(&criteria).map_err(|error| error.to_string())
     }
 
     /// Whether the filter selects the finding; unknown when the finding lacks what it asks for.

@@ -225,15 +225,13 @@ fn joined(name: &str, mut parts: Vec<Value>) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use findings::{Filter, Finding};
-
     use super::*;
+    use crate::{Filter, Finding};
 
     const FINDING: &str = r#"{"id":"f1","accountId":"111122223333","severity":2,"type":"Recon:EC2/Portscan","service":{"archived":false,"count":3}}"#;
 
     fn holds(text: &str) -> bool {
-        let filter = Filter::from_criteria_json(&criteria(text).unwrap()).unwrap();
-        filter.matches(&Finding::parse(FINDING).unwrap()).is_true()
+        Filter::from_line(text).unwrap().matches(&Finding::parse(FINDING).unwrap()).is_true()
     }
 
     #[test]

@@ -1,0 +1,9 @@
+//! See `filter` in `targets.rs`.
+
+#![no_main]
+
+#[allow(dead_code, reason = "each target uses one function of the file")]
+#[path = "../targets.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::filter(data));
