@@ -91,3 +91,29 @@ fn the_version_id_null_of_an_unversioned_bucket_is_no_version() {
         {"bucket": {"name": "exports"}, "object": {"key": "k", "version-id": "null"}}});
     assert_eq!(created(&event)[0].version_id, None);
 }
+
+#[test]
+fn an_object_without_etag_and_version_has_none() {
+    let event = json!({"detail-type": "Object Created", "detail":
+        {"bucket": {"name": "exports"}, "object": {"key": "k", "etag": "\"\"", "version-id": ""}}});
+    let [only] = &created(&event)[..] else { panic!("one object") };
+    assert_eq!((&only.etag, &only.version_id), (&None, &None));
+    let versioned = event.to_string().replace(r#""version-id":"""#, r#""version-id":"v1""#);
+    let versioned = created(&serde_json::from_str(&versioned).unwrap());
+    assert_eq!(versioned[0].version_id.as_deref(), Some("v1"));
+}
+
+#[test]
+fn what_was_created_counts_beside_what_was_removed() {
+    let mut both = notification("k");
+    let removed = json!({"eventName": "ObjectRemoved:Delete", "s3": {}});
+    both["Records"].as_array_mut().unwrap().push(removed);
+    assert_eq!(created(&both), [object("k")]);
+}
+
+#[test]
+fn an_sns_message_inside_another_is_no_event_of_s3() {
+    let once = json!({"Type": "Notification", "Message": notification("k").to_string()});
+    let twice = json!({"Type": "Notification", "Message": once.to_string()});
+    assert!(matches!(S3Event::parse(&twice.to_string()), Ok(S3Event::Other(_))));
+}
