@@ -40,10 +40,9 @@ pub(crate) fn rules() -> RuleSet {
         json!({"updatedAt": {"olderThan": "30d"}}),
         json!({"service.action.awsApiCallAction.api": {"equals": ["ListBuckets"]}}),
     ];
-    let rules: Vec<_> = (0..20)
-        .map(|index| {
-            json!({"name": format!("r{index}"), "action": "noop", "criteria": attributes[index % attributes.len()]})
-        })
+    let rules = attributes.iter().cycle().take(20).enumerate();
+    let rules: Vec<_> = rules
+        .map(|(index, criteria)| json!({"name": format!("r{index}"), "action": "noop", "criteria": criteria}))
         .collect();
     let text = json!({"version": 1, "rules": rules}).to_string();
     RuleSet::parse(&[RuleSource { name: "bench", text: &text }]).expect("the rules load")
