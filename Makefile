@@ -141,7 +141,7 @@ counted:
 
 .PHONY: tested
 tested:
-	cargo build --workspace --locked $(RELEASE)
+	cargo build --workspace --locked $(or $(RELEASE),--lib --bins --tests)
 
 .PHONY: python
 python:

@@ -87,9 +87,7 @@ fn a_ledger_that_cannot_be_read_hides_nothing() {
         }
         from(&running, &noise, "Finland");
         running.observe_again(&worse, 8.0);
-        running.quiet().await;
-        running.machine.advance(Duration::from_secs(360)).await;
-        running.quiet().await;
+        running.sweep().await;
         assert_eq!(told(&running, &worse).len(), 1, "only its story is missing");
         let letters = running.machine.dead_letters(FunctionName::FindingEvents);
         assert!(letters.iter().any(|letter| letter.contains(&noise)), "{letters:?}");
