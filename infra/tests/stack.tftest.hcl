@@ -76,7 +76,7 @@ run "defaults" {
   }
 
   assert {
-    condition     = toset(keys(module.auto_archive.environment)) == toset(["GUARDSIFT_DETECTOR_ID", "GUARDSIFT_LAKE_BUCKET", "GUARDSIFT_MODE", "GUARDSIFT_RULES_URI"])
+    condition     = toset(keys(module.auto_archive.environment)) == toset(["GUARDSIFT_DETECTOR_ID", "GUARDSIFT_LAKE_BUCKET", "GUARDSIFT_MODE", "GUARDSIFT_RULES_URI", "GUARDSIFT_STOP_PARAMETER"])
     error_message = "auto-archive refuses to start with a variable it does not know."
   }
 

@@ -18,6 +18,9 @@ fn apply_asks_and_without_a_terminal_it_refuses() {
         let refused = running.guardsift(&["archive", "apply"]).await;
         assert_eq!(refused.status.code(), Some(252));
         assert!(stderr(&refused).contains("--yes"), "{}", stderr(&refused));
+        let dry = running.guardsift(&["archive", "apply", "--dry-run"]).await;
+        assert_eq!(dry.status.code(), Some(0), "{}", stderr(&dry));
+        assert!(stdout(&dry).contains(&id), "{}", stdout(&dry));
         assert!(!running.is_archived(&id) && running.ledger("recorded").is_empty());
         let applied = running.guardsift(&["archive", "apply", "--yes", "--output", "json"]).await;
         assert_eq!((applied.status.code(), &json(&applied)["archived"]), (Some(0), &json!(1)));

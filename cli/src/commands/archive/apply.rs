@@ -15,6 +15,9 @@ pub(crate) struct Arguments {
     /// Archive without asking
     #[arg(long)]
     yes: bool,
+    /// Show the plan and archive nothing, as `archive plan` does
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
     /// How to print what was done
     #[arg(long, value_enum, default_value_t = DoneFormat::Text)]
     output: DoneFormat,
@@ -52,7 +55,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     }
     let stopped = reached.wait(async { Ok(archive.stopped().await) })?;
     let exit = plan::exit(&planned, stopped.as_deref(), &reached.lake);
-    if stopped.is_some() || planned.plan.over_the_cap.is_some() {
+    if arguments.dry_run || stopped.is_some() || planned.plan.over_the_cap.is_some() {
         return Ok(exit);
     }
     let count = planned.plan.candidates().count();
