@@ -17,7 +17,7 @@ use crate::machine::{FunctionName, Machine, MachineConfig, Timings, stop_signal}
 /// How far in the past the clock starts: past the hold, the sweeps and the updates, and never ahead of the wall clock.
 const STARTS_AGO: Duration = Duration::from_secs(3 * 86_400);
 /// In real time; on two cores with an optimised build the whole run takes a good ten seconds.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_secs(300);
 
 /// Where a demonstration runs.
 #[derive(Clone, Debug)]
@@ -145,10 +145,11 @@ fn machine_config(config: &DemoConfig) -> MachineConfig {
         detector_id: None,
         sweep_every: Duration::from_secs(3600),
         timings: Timings {
-            timeout: Duration::from_secs(2),
-            visibility: Duration::from_secs(2),
+            // Ample, so that a slow machine gives up no message; what fails comes back at once all the same.
+            timeout: Duration::from_secs(30),
+            visibility: Duration::from_secs(30),
             max_receive_count: 5,
-            rest: None,
+            rest: Some(Duration::from_millis(500)),
         },
         workers: 2,
         log_level: "INFO".to_owned(),

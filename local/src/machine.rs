@@ -1,6 +1,6 @@
 //! The whole system on one machine: every part wired as Terraform wires it, in one folder, on one clock.
 
-mod config;
+pub(crate) mod config;
 mod export_bucket;
 mod handover;
 mod quiet;

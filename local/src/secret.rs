@@ -1,4 +1,4 @@
-//! Secrets Manager's `GetSecretValue` and Systems Manager's `GetParameter`, with values that tests put in and take away.
+//! Secrets Manager's `GetSecretValue`, and Systems Manager's `GetParameter` and `PutParameter`; tests put in and take away values too.
 //!
 //! <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html>,
 //! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html>
@@ -9,7 +9,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
-use crate::json_call::JsonError;
+use crate::{
+    json_call::JsonError,
+    machine::config::{ACCOUNT, REGION},
+};
 
 /// The secrets of this machine.
 #[derive(Debug, Default)]
@@ -41,12 +44,16 @@ impl Secrets {
     }
 
     pub(crate) fn handle(&self, operation: &str, input: &Value) -> Result<Value, JsonError> {
+        if operation == "PutParameter" {
+            return self.put_parameter(input);
+        }
         let (name, missing) = match operation {
             "GetSecretValue" => ("SecretId", "ResourceNotFoundException"),
             "GetParameter" => ("Name", "ParameterNotFound"),
             other => {
-                let message =
-                    format!("this machine knows GetSecretValue and GetParameter, not {other}");
+                let message = format!(
+                    "this machine knows GetSecretValue, GetParameter and PutParameter, not {other}"
+                );
                 return Err(JsonError::bad_request("InvalidRequestException", message));
             }
         };
@@ -59,10 +66,11 @@ impl Secrets {
                 message: "down".into(),
             });
         }
-        let arn = input.get(name).and_then(Value::as_str).unwrap_or_default();
+        let asked = input.get(name).and_then(Value::as_str).unwrap_or_default();
+        let arn = if name == "Name" { parameter_arn(asked) } else { asked.to_owned() };
         let value = state
             .values
-            .get(arn)
+            .get(&arn)
             .ok_or_else(|| JsonError::bad_request(missing, "There is none of this name."))?;
         Ok(match name {
             "Name" => {
@@ -72,7 +80,34 @@ impl Secrets {
         })
     }
 
+    /// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html>
+    fn put_parameter(&self, input: &Value) -> Result<Value, JsonError> {
+        let text = |member: &str| input.get(member).and_then(Value::as_str).unwrap_or_default();
+        let (name, value) = (text("Name"), text("Value"));
+        if name.is_empty() || value.is_empty() {
+            let message = "Name and Value are required.";
+            return Err(JsonError::bad_request("ValidationException", message));
+        }
+        let arn = parameter_arn(name);
+        let overwrites = input.get("Overwrite").and_then(Value::as_bool).unwrap_or_default();
+        if !overwrites && self.state().values.contains_key(&arn) {
+            let message = "The parameter already exists; Overwrite changes it.";
+            return Err(JsonError::bad_request("ParameterAlreadyExists", message));
+        }
+        self.put(&arn, value);
+        Ok(json!({"Tier": "Standard", "Version": 1}))
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A parameter is called by its name or by its ARN.
+fn parameter_arn(name: &str) -> String {
+    if name.starts_with("arn:") {
+        return name.to_owned();
+    }
+    let name = name.trim_start_matches('/');
+    format!("arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/{name}")
 }

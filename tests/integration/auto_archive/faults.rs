@@ -20,6 +20,13 @@ fn a2_throttling_and_failures_end_and_no_id_is_skipped() {
         }
         running.sweep().await;
         assert!(running.log().contains("the next one goes on"), "{}", running.log());
+        // On a busy machine none of the ten attempts may have been long enough for all.
+        for _ in 0..5 {
+            if ids.iter().all(|id| running.is_archived(id)) {
+                break;
+            }
+            running.sweep().await;
+        }
         assert!(ids.iter().all(|id| running.is_archived(id)));
         assert_eq!(running.ledger("outcome").len(), 120);
     });
