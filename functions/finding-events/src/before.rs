@@ -2,28 +2,25 @@
 //! reason to tell it.
 
 use archive::{ArchiveError, Ledger};
-use findings::{Action, Finding, RuleSet, Timestamp, message::ArchivedBefore};
+use findings::{Action, Decision, Finding, message::ArchivedBefore};
 use platform::{Metrics, RecordFailure, chain};
 use tracing::warn;
 
-/// What rules have archived of the finding before. Nothing is asked about a finding that occurred once,
-/// and nothing about one that lies in the archive.
+/// What rules have archived of the finding before, on which this was decided. Nothing is asked about one
+/// that lies in the archive.
 ///
 /// # Errors
 /// When a rule archives the finding and the ledger, which alone knows whether it stays open all the
 /// same, can't be read. Of a finding that is told anyway only the story is missing then.
 pub(crate) async fn archived_before(
     ledger: Ledger<'_>,
-    rules: &RuleSet,
+    decision: &Decision<'_>,
     finding: &Finding,
-    as_of: Timestamp,
     metrics: &Metrics,
 ) -> Result<Option<ArchivedBefore>, RecordFailure> {
-    let came_back = finding.count().is_some_and(|count| count > 1);
-    if !came_back || finding.archived() == Some(true) || finding.is_sample() {
+    if finding.archived() == Some(true) || finding.is_sample() {
         return Ok(None);
     }
-    let decision = rules.decide(finding, as_of);
     let archives = decision.rule.filter(|_| decision.action == Action::Archive);
     if archives.is_none() && decision.action != Action::Notify {
         return Ok(None);

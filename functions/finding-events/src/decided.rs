@@ -1,8 +1,6 @@
 //! From a finding and the rules to what is told, and to whom.
 
-use findings::{
-    Action, Decision, Destination, Finding, FindingType, Guard, RuleSet, Severity, Timestamp,
-};
+use findings::{Action, Decision, Destination, Finding, FindingType, Guard, RuleSet, Severity};
 use tracing::info;
 
 /// A decision with the hash of the rules that made it; `None` when there are no rules.
@@ -12,16 +10,14 @@ pub(crate) type Decided<'a> = Option<(Decision<'a>, &'a str)>;
 /// topic. No route: to the default topic too. A sample is told when a rule names it, or where the
 /// rules say that samples go. What comes back and `stays` open is told although a rule archives it.
 pub(crate) fn decided<'a>(
-    rules: Option<&'a RuleSet>,
+    ruled: Option<(&'a RuleSet, Decision<'a>)>,
     finding: &'a Finding,
     stays: bool,
     default: &'a Destination,
-    as_of: Timestamp,
 ) -> Option<(Decided<'a>, Vec<&'a Destination>)> {
-    let Some(rules) = rules else {
+    let Some((rules, decision)) = ruled else {
         return (!finding.is_sample()).then(|| (None, vec![default]));
     };
-    let decision = rules.decide(finding, as_of);
     log(finding, &decision, rules);
     let samples = rules.samples().filter(|_| finding.is_sample());
     let is_told = decision.action == Action::Notify
@@ -53,7 +49,7 @@ fn log(finding: &Finding, decision: &Decision<'_>, rules: &RuleSet) {
 
 #[cfg(test)]
 mod tests {
-    use findings::{DestinationKind, RuleSource};
+    use findings::{DestinationKind, RuleSource, Timestamp};
 
     use super::*;
 
@@ -84,15 +80,17 @@ routes:
         }
     }
 
+    fn ruled<'a>(
+        rules: Option<&'a RuleSet>,
+        finding: &'a Finding,
+    ) -> Option<(&'a RuleSet, Decision<'a>)> {
+        let as_of = Timestamp::from_epoch_millis(1_790_000_000_000);
+        rules.map(|rules| (rules, rules.decide(finding, as_of)))
+    }
+
     fn told(rules: Option<&RuleSet>, json: &str) -> Option<(Option<String>, Vec<String>)> {
         let (finding, default) = (Finding::parse(json).unwrap(), default());
-        let (decision, to) = decided(
-            rules,
-            &finding,
-            false,
-            &default,
-            Timestamp::from_epoch_millis(1_790_000_000_000),
-        )?;
+        let (decision, to) = decided(ruled(rules, &finding), &finding, false, &default)?;
         let rule = decision.and_then(|(decision, _)| decision.rule_name());
         Some((rule.map(str::to_owned), to.iter().map(|to| to.name.clone()).collect()))
     }
@@ -125,8 +123,7 @@ routes:
     fn what_a_rule_archives_is_told_when_it_comes_back_and_stays() {
         let finding = Finding::parse(r#"{"id":"f1","type":"Recon:EC2/PortProbeUnprotectedPort","severity":2,"updatedAt":"2026-01-01T00:00:00Z"}"#).unwrap();
         let (rules, default) = (rules(), default());
-        let as_of = Timestamp::from_epoch_millis(1_790_000_000_000);
-        let (_, to) = decided(Some(&rules), &finding, true, &default, as_of).unwrap();
+        let (_, to) = decided(ruled(Some(&rules), &finding), &finding, true, &default).unwrap();
         assert_eq!(to.len(), 1);
         assert_eq!(to[0].name, "default");
     }

@@ -157,16 +157,16 @@ impl FindingEvents {
         let rules = self.rules(&scope.metrics).await;
         let rules = rules.as_deref();
         let default = &self.default_destination;
-        let as_of = now();
-        let before = match rules {
-            Some(rules) => {
-                archived_before(self.ledger(), rules, finding, as_of, &scope.metrics).await?
+        let ruled = rules.map(|rules| (rules, rules.decide(finding, now())));
+        let before = match &ruled {
+            Some((_, decision)) => {
+                archived_before(self.ledger(), decision, finding, &scope.metrics).await?
             }
             None => None,
         };
         let stays = before.as_ref().is_some_and(|before| before.stays.is_some());
         scope.metrics.count("CameBack", u64::from(stays));
-        let Some((decided, destinations)) = decided(rules, finding, stays, default, as_of) else {
+        let Some((decided, destinations)) = decided(ruled, finding, stays, default) else {
             scope.metrics.count("NotNotified", 1);
             return Ok(false);
         };

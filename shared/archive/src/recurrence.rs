@@ -41,6 +41,9 @@ impl Ledger<'_> {
         rule: &Rule,
         finding: &Finding,
     ) -> Result<Option<Recurrence>, ArchiveError> {
+        if !has_come_back(finding) {
+            return Ok(None);
+        }
         let earlier = self.earlier(finding).await?;
         self.recurrence_after(&earlier, rule, finding).await
     }
@@ -56,6 +59,9 @@ impl Ledger<'_> {
         rule: Option<&Rule>,
         finding: &Finding,
     ) -> Result<Option<ArchivedBefore>, ArchiveError> {
+        if !has_come_back(finding) {
+            return Ok(None);
+        }
         let earlier = self.earlier(finding).await?;
         let Some(last) = earlier.first() else { return Ok(None) };
         let recurrence = match rule {
@@ -109,6 +115,11 @@ impl Ledger<'_> {
         let facts = copies.iter().flatten().map(Remembered::of);
         Ok(facts.reduce(|latest, older| latest.and(&older)))
     }
+}
+
+/// Of one that occurred once nothing is looked for.
+fn has_come_back(finding: &Finding) -> bool {
+    finding.count().is_some_and(|count| count > 1)
 }
 
 impl fmt::Display for Recurrence {

@@ -49,10 +49,6 @@ impl Archive<'_> {
         if self.ledger.is_concluded(&entry).await? {
             return Ok(Some(SkippedBecause::TakenBack));
         }
-        // One that occurred once has never come back.
-        if copy.count().is_none_or(|count| count < 2) {
-            return Ok(None);
-        }
         let rule = self.rules.rules().iter().find(|rule| rule.name == candidate.rule);
         // A rule that decided and is not there can't be asked what it allows.
         let Some(rule) = rule else {

@@ -1,6 +1,5 @@
 //! What keeps a run small, and what stops it.
 
-use findings::Finding;
 use local::machine::LAKE_BUCKET;
 
 use super::world::{World, block_on, rules};
@@ -172,8 +171,7 @@ fn a_version_that_was_recorded_and_not_archived_is_no_recurrence_of_itself() {
         world.rules = rules("max_archive_share: 1, max_recurrences: 1");
         let id = world.observe();
         world.observe_again(&id, 2.0);
-        let raw = world.machine.guardduty.finding(&id).unwrap().to_string();
-        let (copy, now) = (Finding::parse(&raw).unwrap(), platform::now());
+        let (copy, now) = (world.copy(&id), platform::now());
         let entry = Entry::of(&copy, "low", now);
         world.ledger().record(&entry, &copy, &world.rules, now, now).await.unwrap();
         assert_eq!(world.sweep().await.unwrap().archived, 1);

@@ -1,9 +1,7 @@
 //! What was archived and has become worse.
 
-use findings::Finding;
-
 use super::world::{World, block_on};
-use crate::{Done, Event, UndoPlan, Undone, entry::Entry, line::Line};
+use crate::{Event, UndoPlan, Undone, entry::Entry, line::Line};
 
 /// An archived finding of ours that GuardDuty has raised and left archived.
 async fn risen(world: &World) -> String {
@@ -34,9 +32,7 @@ fn an_event_takes_back_too_and_says_which_version_was_archived() {
     block_on(async {
         let world = World::new().await;
         let id = risen(&world).await;
-        let mut done = Done::default();
-        let now = platform::now();
-        world.archive().escalate(std::slice::from_ref(&id), false, now, &mut done).await.unwrap();
+        let done = world.escalate(&id).await;
         assert_eq!(done.escalated, 1);
         let lines = world.ledger().log(&crate::LogFilter::default()).await.unwrap();
         let line = lines.iter().find(|line| line.event == Event::Escalated).unwrap();
@@ -54,12 +50,7 @@ fn what_somebody_else_archived_stays() {
         world.observe_again(&id, 8.0);
         world.by_hand("archive", &id).await;
         assert_eq!(world.sweep().await.unwrap().escalated, 0);
-        let mut done = Done::default();
-        world
-            .archive()
-            .escalate(std::slice::from_ref(&id), false, platform::now(), &mut done)
-            .await
-            .unwrap();
+        let done = world.escalate(&id).await;
         assert_eq!(done.escalated, 0);
         assert!(world.is_archived(&id));
     });
@@ -75,12 +66,7 @@ fn a_sweep_leaves_what_a_withdrawn_rule_hid_and_an_event_brings_it_back() {
             findings::RuleSet::parse(&[findings::RuleSource { name: "r", text: "version: 1" }])
                 .unwrap();
         assert_eq!(world.sweep().await.unwrap().escalated, 0);
-        let mut done = Done::default();
-        world
-            .archive()
-            .escalate(std::slice::from_ref(&id), false, platform::now(), &mut done)
-            .await
-            .unwrap();
+        let done = world.escalate(&id).await;
         assert_eq!((done.escalated, world.is_archived(&id)), (1, false));
     });
 }
@@ -125,8 +111,7 @@ fn what_an_undo_or_the_run_itself_took_back_is_no_longer_ours() {
         assert!(!world.is_archived(&undone));
 
         let taken_back = world.observe();
-        let raw = world.machine.guardduty.finding(&taken_back).unwrap().to_string();
-        let (copy, now) = (Finding::parse(&raw).unwrap(), platform::now());
+        let (copy, now) = (world.copy(&taken_back), platform::now());
         let entry = Entry::of(&copy, "low", now);
         ledger.record(&entry, &copy, &world.rules, now, now).await.unwrap();
         let back = Line::new(Event::TakenBack, now, &entry.version_key, "low", &copy);
@@ -146,9 +131,7 @@ fn an_event_takes_the_same_version_back_each_time() {
         let world = World::new().await;
         let id = risen(&world).await;
         for _ in 0..2 {
-            let mut done = Done::default();
-            let (ids, now) = (std::slice::from_ref(&id), platform::now());
-            world.archive().escalate(ids, false, now, &mut done).await.unwrap();
+            let done = world.escalate(&id).await;
             assert_eq!((done.escalated, world.is_archived(&id)), (1, false));
             world.by_hand("archive", &id).await;
         }
@@ -197,9 +180,7 @@ fn what_is_open_already_is_not_taken_back() {
         let id = world.observe();
         world.sweep().await.unwrap();
         world.observe_again(&id, 8.0);
-        let mut done = Done::default();
-        let (ids, now) = (std::slice::from_ref(&id), platform::now());
-        world.archive().escalate(ids, false, now, &mut done).await.unwrap();
+        let done = world.escalate(&id).await;
         assert_eq!(done.escalated, 0);
         assert_eq!(world.log(&id).await, [Event::Recorded, Event::Archived]);
     });
@@ -210,8 +191,7 @@ fn what_is_in_the_index_and_was_never_recorded_is_not_ours() {
     block_on(async {
         let world = World::new().await;
         let id = world.observe();
-        let raw = world.machine.guardduty.finding(&id).unwrap().to_string();
-        let entry = Entry::of(&Finding::parse(&raw).unwrap(), "low", platform::now());
+        let entry = Entry::of(&world.copy(&id), "low", platform::now());
         world.ledger().put(&entry.index_key(), &entry).await.unwrap();
         rise(&world, &id).await;
         assert_eq!(world.sweep().await.unwrap().escalated, 0);

@@ -4,7 +4,7 @@ use std::{fs, os::unix::fs::PermissionsExt, sync::Arc, time::Duration};
 
 use aws_config::{BehaviorVersion, Region, retry::RetryConfig};
 use aws_sdk_s3::config::Credentials;
-use findings::{RuleSet, RuleSource, Timestamp};
+use findings::{Finding, RuleSet, RuleSource, Timestamp};
 use local::{
     clock,
     guardduty::example_finding,
@@ -145,6 +145,18 @@ impl World {
         archive.escalate(&[], true, as_of, done).await?;
         let planned = self.plan().await?;
         archive.apply(&planned, Some(("run", noted)), done).await
+    }
+
+    /// What an event of this finding asks the escalation for.
+    pub(super) async fn escalate(&self, id: &str) -> Done {
+        let mut done = Done::default();
+        self.archive().escalate(&[id.to_owned()], false, now(), &mut done).await.unwrap();
+        done
+    }
+
+    /// The finding as GuardDuty has it.
+    pub(super) fn copy(&self, id: &str) -> Finding {
+        Finding::parse(&self.machine.guardduty.finding(id).unwrap().to_string()).unwrap()
     }
 
     /// The ledger of one finding, in the order of time.
