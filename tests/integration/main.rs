@@ -46,4 +46,5 @@ mod rules_test;
 mod runtime_stub;
 mod scale;
 mod skip;
+mod small_disk;
 mod soak;

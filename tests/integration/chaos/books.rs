@@ -9,7 +9,25 @@ use std::{
 use local::machine::{EXPORT_BUCKET, FunctionName, LAKE_BUCKET};
 use serde_json::Value;
 
-use super::{Stage, script::Script};
+use super::{Counts, Stage, script::Script};
+
+/// What happened, and what is there at the end.
+pub(super) fn counts(stage: &Stage, script: &Script) -> Counts {
+    let mut counts = script.counts.clone();
+    let store = &stage.machine.store;
+    let mut objects = |what, bucket, prefix| counts.insert(what, store.list(bucket, prefix).len());
+    objects("export objects", EXPORT_BUCKET, "AWSLogs/");
+    objects("lake objects", LAKE_BUCKET, "findings/v1/");
+    objects("ledger objects", LAKE_BUCKET, "audit/v1/");
+    counts.insert("versions", stage.machine.guardduty.versions().len());
+    let told = ["/a", "/b"].map(|path| stage.web.received(path).len());
+    let told = told.iter().sum::<usize>() + stage.machine.inbox.notifications().len();
+    counts.insert("messages", told);
+    let log = std::fs::read_to_string(stage.machine.logs().join("finding-exports.log"));
+    let full = log.unwrap_or_default().lines().filter(|line| line.contains("/tmp is full")).count();
+    counts.insert("log lines of a full disk", full);
+    counts
+}
 
 /// Each way in which the law is broken, in words.
 pub(super) fn broken(stage: &Stage, script: &Script) -> Vec<String> {

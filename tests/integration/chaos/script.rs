@@ -1,6 +1,6 @@
 //! What happens in a run: traffic and faults, step by step, as a seed has it.
 
-use std::{process::Command, time::Duration};
+use std::{collections::BTreeMap, process::Command, time::Duration};
 
 use local::{
     guardduty::{example_finding, finding_types},
@@ -17,6 +17,8 @@ const NEW: u64 = 12;
 pub(super) struct Script {
     random: u64,
     trace: Vec<String>,
+    /// How often what happened.
+    pub(super) counts: BTreeMap<&'static str, usize>,
     /// Every finding that was observed.
     pub(super) ids: Vec<String>,
     /// Events as they once were, to come again.
@@ -31,6 +33,7 @@ impl Script {
         Self {
             random,
             trace: Vec::new(),
+            counts: BTreeMap::new(),
             ids: Vec::new(),
             old: Vec::new(),
             broken_objects: Vec::new(),
@@ -50,7 +53,8 @@ impl Script {
         (self.random >> 11) % most
     }
 
-    fn tells(&mut self, what: impl Into<String>) {
+    fn tells(&mut self, count: usize, kind: &'static str, what: impl Into<String>) {
+        *self.counts.entry(kind).or_default() += count;
         self.trace.push(what.into());
     }
 
@@ -58,7 +62,7 @@ impl Script {
         self.observe_new(stage);
         let acts = 2 + self.below(4);
         for _ in 0..acts {
-            match self.below(12) {
+            match self.below(13) {
                 0 | 1 => self.observe_again(stage),
                 2 => self.repeat_events(stage),
                 3 => self.kill(stage),
@@ -69,6 +73,7 @@ impl Script {
                 8 => self.break_an_object(stage),
                 9 => self.person_acts(stage).await,
                 10 => self.markers_fail(stage).await,
+                11 => self.disk_is_full(stage).await,
                 _ => self.advance(stage).await,
             }
             let pause = self.below(120);
@@ -79,7 +84,7 @@ impl Script {
 
     /// Nothing goes wrong any more.
     pub(super) fn peace(&mut self, stage: &Stage) {
-        self.tells("peace");
+        self.tells(1, "runs", "peace");
         stage.machine.disturbance.end();
         stage.machine.outage.answer_state_with(0);
         stage.machine.guardduty.faults().clear();
@@ -104,7 +109,11 @@ impl Script {
             self.old.push(stage.machine.guardduty.finding(&id).unwrap());
             self.ids.push(id);
         }
-        self.tells(format!("{count} new findings"));
+        self.tells(
+            usize::try_from(count).unwrap(),
+            "new findings",
+            format!("{count} new findings"),
+        );
     }
 
     fn any_id(&mut self) -> String {
@@ -119,7 +128,7 @@ impl Script {
         finding["severity"] = json!(severity);
         assert_eq!(stage.machine.guardduty.observe(finding).unwrap(), id);
         self.old.push(stage.machine.guardduty.finding(&id).unwrap());
-        self.tells(format!("{id} again, severity {severity}"));
+        self.tells(1, "findings again", format!("{id} again, severity {severity}"));
     }
 
     /// At least once, and in no order.
@@ -133,7 +142,7 @@ impl Script {
                 "time": finding["updatedAt"], "resources": [], "detail": finding});
             stage.machine.put_event(&event);
         }
-        self.tells(format!("{count} old events"));
+        self.tells(usize::try_from(count).unwrap(), "old events", format!("{count} old events"));
     }
 
     fn function(&mut self) -> FunctionName {
@@ -143,7 +152,7 @@ impl Script {
     fn kill(&mut self, stage: &Stage) {
         let function = self.function();
         stage.machine.kill(function);
-        self.tells(format!("SIGKILL {function:?}"));
+        self.tells(1, "SIGKILL", format!("SIGKILL {function:?}"));
     }
 
     /// As Lambda does between invocations, only in the middle of one.
@@ -153,20 +162,20 @@ impl Script {
         let signal = |name: &str| {
             for pid in &pids {
                 // It may have ended meanwhile.
-                let _ = Command::new("kill").args([name, &pid.to_string()]).status();
+                let _ = Command::new("kill").args([name, &pid.to_string()]).output();
             }
         };
         signal("-STOP");
         let time = 50 + self.below(400);
         tokio::time::sleep(Duration::from_millis(time)).await;
         signal("-CONT");
-        self.tells(format!("{function:?} frozen for {time} ms"));
+        self.tells(pids.len(), "frozen processes", format!("{function:?} frozen for {time} ms"));
     }
 
     fn disturb(&mut self, stage: &Stage) {
         let (seed, share) = (self.below(u64::MAX), self.below(250));
         stage.machine.disturbance.begin(seed, u16::try_from(share).unwrap());
-        self.tells(format!("{share} of 1,000 calls meet a mishap"));
+        self.tells(1, "network disturbances", format!("{share} of 1,000 calls meet a mishap"));
     }
 
     fn guardduty_fails(&mut self, stage: &Stage) {
@@ -180,7 +189,7 @@ impl Script {
             2 => (faults.repeat_pages(calls), "repeats pages").1,
             _ => (faults.lose_answer(operation, calls), "loses its answer").1,
         };
-        self.tells(format!("{operation} {how} {calls} times"));
+        self.tells(1, "GuardDuty failures", format!("{operation} {how} {calls} times"));
     }
 
     fn destination_fails(&mut self, stage: &Stage) {
@@ -192,7 +201,7 @@ impl Script {
             3 => Step::Slow(Duration::from_millis(700)),
             _ => Step::OkAndClose,
         };
-        self.tells(format!("{path} answers {step:?}"));
+        self.tells(1, "destination failures", format!("{path} answers {step:?}"));
         let times = 1 + usize::try_from(self.below(6)).unwrap();
         let mut steps = vec![step; times];
         steps.push(Step::Status(200));
@@ -205,7 +214,23 @@ impl Script {
         let time = self.below(300);
         tokio::time::sleep(Duration::from_millis(time)).await;
         stage.machine.outage.answer_state_with(0);
-        self.tells(format!("S3 has no state for {time} ms"));
+        self.tells(1, "outages of markers", format!("S3 has no state for {time} ms"));
+    }
+
+    /// There is no room for temporary files for some hours, in which objects are exported.
+    async fn disk_is_full(&mut self, stage: &Stage) {
+        let Some(disk) = &stage.disk else { return };
+        let pids = stage.machine.pids(FunctionName::FindingExports);
+        let full = pids.iter().filter(|pid| disk.fill(**pid)).count();
+        self.advance(stage).await;
+        let time = self.below(2000);
+        tokio::time::sleep(Duration::from_millis(time)).await;
+        pids.iter().for_each(|pid| disk.clear(*pid));
+        self.tells(
+            full,
+            "full disks",
+            format!("the disks of {full} processes are full for {time} ms"),
+        );
     }
 
     fn break_an_object(&mut self, stage: &Stage) {
@@ -216,7 +241,7 @@ impl Script {
         let bytes = gzip(&"{\"id\":\"x\",\"accountId\":\"111122223333\"}\n".repeat(50));
         stage.machine.store.put(EXPORT_BUCKET, &key, &bytes[..bytes.len() / 2]).unwrap();
         self.broken_objects.push(key);
-        self.tells("an object that is cut off");
+        self.tells(1, "broken objects", "an object that is cut off");
     }
 
     /// Somebody in the console.
@@ -234,12 +259,12 @@ impl Script {
             http::Request::post(&path).body(json!({"findingIds": [id]}).to_string().into());
         // It may meet a fault that was meant for somebody else.
         stage.machine.guardduty.handle(request.unwrap()).await;
-        self.tells(format!("a person: {act} {id}"));
+        self.tells(1, "acts of a person", format!("a person: {act} {id}"));
     }
 
     async fn advance(&mut self, stage: &Stage) {
         let minutes = 1 + self.below(90);
         stage.machine.advance(Duration::from_secs(60 * minutes)).await;
-        self.tells(format!("{minutes} minutes pass"));
+        self.tells(1, "clock jumps", format!("{minutes} minutes pass"));
     }
 }

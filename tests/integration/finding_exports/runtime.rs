@@ -13,6 +13,7 @@ use crate::{
     fault_proxy::{Fault, Proxy},
     runtime_stub::Process,
     skip::skipped,
+    small_disk::SmallDisk,
 };
 
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -103,26 +104,14 @@ fn r12_nothing_that_is_secret_is_in_any_output() {
 
 #[test]
 fn a_full_disk_fails_the_batch_with_one_cause_and_loses_nothing() {
-    const NAMESPACES: [&str; 4] = ["--user", "--map-root-user", "--mount", "sh"];
-    let mut probe = Command::new("unshare");
-    let probe = probe.args(NAMESPACES).args(["-c", "mount -t tmpfs none /mnt"]).output();
-    if !probe.is_ok_and(|output| output.status.success()) {
+    let Some(disk) = SmallDisk::of("finding-exports", "4k") else {
         return skipped("a function on a full disk (no mounts of one's own are allowed here)");
-    }
+    };
     let buckets = Buckets::new();
     let event = buckets.put(KEY, &gzip(&findings(50)));
     let function = buckets.command(&machine().endpoint());
-    // A disk of one page, which only this process sees.
-    let small = tempfile::tempdir().unwrap();
-    let mut command = Command::new("unshare");
-    command
-        .args(NAMESPACES)
-        .args(["-c", "mount -t tmpfs -o size=4k none \"$TMPDIR\" && exec \"$0\""])
-        .arg(function.get_program())
-        .env_clear()
-        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
-        .env("TMPDIR", small.path())
-        .stderr(Stdio::null());
+    let mut command = Command::new(disk.binaries().join("finding-exports"));
+    command.env_clear().stderr(Stdio::null());
     for (name, value) in function.get_envs() {
         command.env(name, value.unwrap_or_default());
     }
