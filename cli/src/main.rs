@@ -15,6 +15,7 @@ mod documents;
 mod emulated;
 mod excerpt;
 mod exit;
+mod figures;
 mod history;
 mod input;
 mod lake_place;

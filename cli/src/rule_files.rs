@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use anyhow::Context;
 use findings::{RuleSet, RuleSource};
 
-use crate::{diagnostic::Report, exit::Unusable};
+use crate::{diagnostic::Report, exit::Unusable, figures::so_many};
 
 /// The rule set that guardsift ships.
 const BUILT_IN: RuleSource<'static> =
@@ -50,9 +50,8 @@ pub(crate) fn texts(paths: &[impl AsRef<Path>]) -> anyhow::Result<Vec<(String, S
 pub(crate) fn parse(sources: &[RuleSource<'_>]) -> anyhow::Result<RuleSet> {
     RuleSet::parse(sources).map_err(|error| {
         let report = Report::new(&error.problems, sources).render(&std::io::stderr());
-        let count = error.problems.len();
-        let noun = if count == 1 { "problem" } else { "problems" };
-        Unusable(format!("{report}{count} {noun}: the rules don't load")).into()
+        let problems = so_many(error.problems.len(), "problem");
+        Unusable(format!("{report}{problems}: the rules don't load")).into()
     })
 }
 

@@ -11,6 +11,7 @@ use self::{
     bars::{Bar, Span},
     timeline::Timeline,
 };
+use crate::figures::{counted, grouped};
 
 mod bars;
 mod text;
@@ -75,8 +76,8 @@ fn environment(anchors: BTreeMap<String, usize>) -> Result<Environment<'static>,
         let nothing = minijinja::Value::from("–");
         minijinja::escape_formatter(out, state, if value.is_none() { &nothing } else { value })
     });
-    environment.add_filter("figure", text::figure);
-    environment.add_filter("counted", text::counted);
+    environment.add_filter("figure", grouped);
+    environment.add_filter("counted", counted);
     environment.add_filter("percent", text::percent);
     environment.add_filter("share_of", text::share_of);
     environment.add_filter("moment", text::moment);

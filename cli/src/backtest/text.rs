@@ -6,7 +6,10 @@ use comfy_table::{CellAlignment, Table, presets};
 use findings::Timestamp;
 
 use super::outcome::{Levels, Outcome, Share};
-use crate::printable::printable;
+use crate::{
+    figures::{counted, grouped, so_many},
+    printable::printable,
+};
 
 /// How many regrets, changes and problems are shown; the JSON and the report have them all.
 const SHOWN: usize = 10;
@@ -39,12 +42,12 @@ fn head(out: &mut String, outcome: &Outcome) {
     };
     let _ = write!(
         out,
-        "Rules    {files}: {} rules, {hash}, as of {}\nHistory  {} findings in {} versions out of {} objects{range}\n",
-        outcome.rule_set.rules,
+        "Rules    {files}: {}, {hash}, as of {}\nHistory  {} in {} out of {}{range}\n",
+        so_many(outcome.rule_set.rules, "rule"),
         outcome.as_of.date(),
-        grouped(history.findings),
-        grouped(history.versions),
-        grouped(history.objects),
+        counted(history.findings, "finding"),
+        counted(history.versions, "version"),
+        counted(history.objects, "object"),
     );
     if history.counted == "all" {
         out.push_str("Counted  every version of a finding\n");
@@ -125,9 +128,9 @@ fn regrets(out: &mut String, outcome: &Outcome) {
 fn difference(out: &mut String, outcome: &Outcome) {
     let Some(difference) = &outcome.difference else { return };
     let title = format!(
-        "Against {}: {} decisions change",
+        "Against {}: {} changed",
         difference.against.files.join(", "),
-        grouped(difference.changed)
+        counted(difference.changed, "decision")
     );
     let mut table = plain();
     table.set_header(["From", "To", "Findings", "Low", "Medium", "High", "Critical", "Unknown"]);
@@ -258,29 +261,4 @@ fn by_level(levels: &Levels) -> [String; 5] {
 
 fn percent(share: f64) -> String {
     format!("{:.1}%", 100.0 * share)
-}
-
-/// A count with its thousands set apart.
-fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thousands_are_set_apart() {
-        for (count, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(grouped(count), text);
-        }
-    }
 }

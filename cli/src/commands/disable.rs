@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::{
     exit::{Exit, Unusable},
+    figures::so_many,
     object,
     operate::{Places, Reach, Seat, change::ChangeFormat, refused},
     printable::printable,
@@ -116,7 +117,7 @@ fn act(
     if loss.findings > 0 {
         if let Some(file) = &arguments.snapshot {
             let count = copy::snapshot(reach, seat, file)?;
-            say!("{count} findings are in {}", file.display());
+            say!("{} written to {}", so_many(count, "finding"), file.display());
             told.snapshot = Some(file.display().to_string());
         } else if let Some(lake) = &arguments.lake {
             if let Some(gap) = copy::gap(lake, seat)? {
@@ -125,8 +126,8 @@ fn act(
             }
         } else if !arguments.i_have_a_copy {
             anstream::eprintln!(
-                "{seat} is not disabled: {} findings would be lost; write them with --snapshot FILE, or name the lake that has them with --lake",
-                loss.findings
+                "{seat} is not disabled: {} would be lost; write them with --snapshot FILE, or name the lake that has them with --lake",
+                so_many(loss.findings, "finding")
             );
             return Ok(Exit::CheckFailed);
         }

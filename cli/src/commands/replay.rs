@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::{
     arguments::{LakeArguments, LakeFormat},
     exit::Exit,
+    figures::{counted, grouped, so_many},
     history::{self, Connection, Source},
     lake_place, object,
     printable::printable,
@@ -167,24 +168,32 @@ fn text(totals: &Totals, is_dry: bool) -> String {
     let counts = totals.counts;
     let verb = if is_dry { "would be written" } else { "written" };
     let mut text = format!(
-        "{} sources: {} files {verb}, {} there already\n{} lines = {} with findings + {} quarantined + {} blank; {} rows\n",
-        totals.sources,
-        totals.files(),
-        totals.already,
-        counts.lines,
-        counts.good,
-        counts.quarantined,
-        counts.blank,
-        counts.rows
+        "{}: {} {verb}, {} there already\n{} = {} with findings + {} quarantined + {} blank; {}\n",
+        counted(totals.sources, "source"),
+        counted(totals.files(), "file"),
+        grouped(totals.already),
+        counted(counts.lines, "line"),
+        grouped(counts.good),
+        grouped(counts.quarantined),
+        grouped(counts.blank),
+        counted(counts.rows, "row")
     );
     if totals.event_files > 0 {
-        text.push_str(&format!("{} files of OCSF events written\n", totals.event_files));
+        text.push_str(&format!("{} of OCSF events written\n", counted(totals.event_files, "file")));
     }
     for (partition, (files, rows)) in totals.written.iter().take(SHOWN) {
-        text.push_str(&format!("  {}  {files} files, {rows} rows\n", partition.folder()));
+        text.push_str(&format!(
+            "  {}  {}, {}\n",
+            partition.folder(),
+            counted(*files, "file"),
+            counted(*rows, "row")
+        ));
     }
     if totals.written.len() > SHOWN {
-        text.push_str(&format!("  and {} partitions more\n", totals.written.len() - SHOWN));
+        text.push_str(&format!(
+            "  and {} more\n",
+            so_many(totals.written.len() - SHOWN, "partition")
+        ));
     }
     for (what, problems) in
         [("broken, a note is in quarantine", &totals.broken), ("not written", &totals.failed)]

@@ -8,6 +8,7 @@ use platform::guardduty::CHUNK;
 
 use crate::{
     exit::Exit,
+    figures::so_many,
     operate::{
         Change, Consent, Places, Seat, change::Plan, detector::none, findings::Selection, refused,
     },
@@ -129,7 +130,6 @@ async fn self_test(seat: &Seat, types: &[String]) -> anyhow::Result<()> {
             "{left} samples in {seat} are still open; archive them with `guardsift findings archive`"
         ));
     }
-    let noun = if ids.len() == 1 { "sample" } else { "samples" };
-    say!("{seat}: {} {noun} seen and archived again", ids.len());
+    say!("{seat}: {} seen and archived again", so_many(ids.len(), "sample"));
     Ok(())
 }

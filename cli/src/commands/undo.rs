@@ -8,7 +8,7 @@ use findings::{Finding, FindingType, Timestamp};
 use serde::Serialize;
 
 use super::archive::{Place, confirmed, plain};
-use crate::{exit::Exit, moment, object, printable::printable, talk::say};
+use crate::{exit::Exit, figures::so_many, moment, object, printable::printable, talk::say};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -75,7 +75,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let mut done = Undone::default();
     let mut result = Ok(());
     if !arguments.dry_run {
-        let question = format!("Take back {} findings?", plan.undo.len());
+        let question = format!("Take back {}?", so_many(plan.undo.len(), "finding"));
         let is_agreed = arguments.yes || plan.undo.is_empty();
         if !confirmed(&question, is_agreed)? {
             say!("nothing was taken back");
@@ -112,8 +112,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 }
 
 fn text(plan: &UndoPlan, rule: &str) -> String {
-    let mut out =
-        format!("{} findings to take back that rule {rule} has archived\n", plan.undo.len());
+    let mut out = format!(
+        "{} to take back that rule {rule} has archived\n",
+        so_many(plan.undo.len(), "finding")
+    );
     if !plan.undo.is_empty() {
         let mut table = plain(&["Finding", "Type", "Account", "Region", "Archived"]);
         for (entry, copy) in plan.undo.iter().take(SHOWN) {

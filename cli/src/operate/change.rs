@@ -7,6 +7,7 @@ use super::{Reach, Seat};
 use crate::{
     commands::archive::{confirmed, plain},
     exit::Exit,
+    figures::so_many,
     object,
     printable::printable,
     talk::say,
@@ -184,14 +185,14 @@ fn lines<A>(step: &Step<A>) -> impl Iterator<Item = ChangeV1> {
 fn question(changes: &[ChangeV1]) -> String {
     let mut places: Vec<_> = changes.iter().map(|line| (&line.account, &line.region)).collect();
     places.dedup();
-    let things = if changes.len() == 1 { "change" } else { "changes" };
+    let things = so_many(changes.len(), "change");
     match places.as_slice() {
         [(account, region)] => {
             let account =
                 account.as_deref().map(|id| format!("account {id}, ")).unwrap_or_default();
-            format!("Make {} {things} in {account}{region}?", changes.len())
+            format!("Make {things} in {account}{region}?")
         }
-        places => format!("Make {} {things} in {} places?", changes.len(), places.len()),
+        places => format!("Make {things} in {} places?", places.len()),
     }
 }
 

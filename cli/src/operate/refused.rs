@@ -97,7 +97,7 @@ fn advice(operation: &str, status: Option<u16>, code: &str, message: &str, seat:
 mod tests {
     use std::sync::Arc;
 
-    use platform::aws::Aws;
+    use platform::aws::{Aws, Settings};
 
     use super::*;
 
@@ -106,7 +106,7 @@ mod tests {
         let seat = |region: &str| Seat {
             account: Some("111122223333".to_owned()),
             region: region.to_owned(),
-            aws: Arc::new(Aws::new()),
+            aws: Arc::new(Aws::with_settings(Settings::default())),
         };
         let home = seat("eu-west-1");
         let said =

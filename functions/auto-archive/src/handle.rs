@@ -68,7 +68,7 @@ struct Report {
 impl AutoArchive {
     /// The function. Nothing is read or connected before the first event.
     pub fn new(settings: Settings) -> Self {
-        let aws = Arc::new(Aws::new());
+        let aws = Arc::new(Aws::of_function());
         let store = Store::new(Arc::clone(&aws));
         Self {
             rules: Rules::new(store.clone(), settings.rules.clone()),

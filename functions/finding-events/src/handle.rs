@@ -74,7 +74,7 @@ enum EventError {
 impl FindingEvents {
     /// The function. Nothing is read or connected before the first event.
     pub fn new(settings: Settings) -> Self {
-        Self::with_aws(settings, Arc::new(Aws::new()))
+        Self::with_aws(settings, Arc::new(Aws::of_function()))
     }
 
     fn with_aws(settings: Settings, aws: Arc<Aws>) -> Self {

@@ -76,7 +76,7 @@ enum ObjectError {
 impl FindingExports {
     /// The function. Nothing is read or connected before the first event.
     pub fn new(settings: Settings) -> Self {
-        let store = Store::new(Arc::new(Aws::new()));
+        let store = Store::new(Arc::new(Aws::of_function()));
         let lake = Lake::Bucket { store: store.clone(), name: settings.lake_bucket.clone() };
         let custom_source = settings.ocsf.as_ref().map(|ocsf| {
             let place = Lake::Bucket { store: store.clone(), name: ocsf.bucket.clone() };

@@ -1,6 +1,6 @@
 //! The AWS clients, built on the first call and not before.
 
-use std::{error::Error, sync::OnceLock, time::Duration};
+use std::{error::Error, pin::Pin, sync::OnceLock, time::Duration};
 
 use aws_config::{SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_credential_types::provider::error::CredentialsError;
@@ -12,6 +12,7 @@ use aws_smithy_http_client::{
 use tokio::sync::OnceCell;
 
 mod elsewhere;
+mod environment;
 mod settings;
 mod throttled;
 mod told;
@@ -24,14 +25,19 @@ pub use told::{Called, listen_to_calls};
 /// 2037 and longer.
 const AMAZON_ROOTS: &[u8] = include_bytes!("../roots/amazon.pem");
 
+/// Where the configuration comes from: a function pointer, so that a program which never names the chain of profiles,
+/// roles and metadata services does not carry it.
+type Load = fn(Settings) -> Pin<Box<dyn Future<Output = SdkConfig> + Send>>;
+
 /// The clients of one process.
 ///
 /// Lambda bills the time from start to the first poll, and an event that needs no call should not
 /// pay for clients. So nothing is read or built before the first call: no profile, no trust roots,
 /// no credentials.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Aws {
     settings: Settings,
+    load: Load,
     /// Whose credentials these are, where somebody found out.
     account: OnceLock<String>,
     config: OnceCell<SdkConfig>,
@@ -44,20 +50,36 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Clients configured by the environment: `AWS_REGION`, credentials, `AWS_ENDPOINT_URL` and its
-    /// forms for one service.
-    pub fn new() -> Self {
-        Self::default()
+    /// Clients of a function, configured by what Lambda puts into its environment: `AWS_REGION`,
+    /// credentials, `AWS_ENDPOINT_URL` and its forms for one service.
+    pub fn of_function() -> Self {
+        Self::loaded_by(Settings::default(), |_| Box::pin(async { environment::load() }))
     }
 
-    /// Clients configured by these settings, and by the environment where they say nothing.
+    /// Clients configured by these settings and, where they say nothing, as the AWS CLI is: by the
+    /// environment, profiles, the machine's or the container's role.
     pub fn with_settings(settings: Settings) -> Self {
-        Self { settings, ..Self::default() }
+        Self::loaded_by(settings, |settings| Box::pin(async move { settings.load().await }))
     }
 
     /// Clients with a configuration of the caller's own.
     pub fn with_config(config: SdkConfig) -> Self {
-        Self { config: OnceCell::new_with(Some(config)), ..Self::default() }
+        Self { config: OnceCell::new_with(Some(config)), ..Self::of_function() }
+    }
+
+    fn loaded_by(settings: Settings, load: Load) -> Self {
+        Self {
+            settings,
+            load,
+            account: OnceLock::new(),
+            config: OnceCell::new(),
+            s3: OnceCell::new(),
+            guardduty: OnceCell::new(),
+            sns: OnceCell::new(),
+            sqs: OnceCell::new(),
+            eventbridge: OnceCell::new(),
+            secrets: OnceCell::new(),
+        }
     }
 
     /// S3. A failed attempt costs little and the writes are conditional, so it is tried four times.
@@ -166,7 +188,7 @@ impl Aws {
     }
 
     pub(crate) async fn config(&self) -> &SdkConfig {
-        self.config.get_or_init(|| self.settings.load()).await
+        self.config.get_or_init(|| (self.load)(self.settings.clone())).await
     }
 }
 
@@ -181,6 +203,11 @@ pub fn credentials_problem(error: &(dyn Error + 'static)) -> Option<String> {
         cause = error.source();
     }
     None
+}
+
+/// A failed attempt of most calls costs little.
+fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(4)
 }
 
 /// The SDK has no limit on a whole operation by itself. These are upper bounds; the deadline of the

@@ -250,7 +250,9 @@ impl Script {
         let act = ["archive", "unarchive"][usize::try_from(self.below(2)).unwrap()];
         let finding = stage.machine.guardduty.finding(&id).unwrap();
         // A person may archive what is grave; the law is about what guardsift does.
-        if act == "archive" && finding["severity"].as_f64() >= Some(4.0) {
+        let is_grave = finding["severity"].as_f64() >= Some(4.0)
+            || finding["type"].as_str().unwrap().starts_with("AttackSequence:");
+        if act == "archive" && is_grave {
             return;
         }
         let detector = finding["service"]["detectorId"].as_str().unwrap().to_owned();

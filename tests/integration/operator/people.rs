@@ -58,12 +58,12 @@ fn disable_refuses_while_a_finding_would_be_lost() {
     rig.ok(&["enable", "--yes"]);
     rig.ok(&["samples", PROBE, "--yes"]);
     let told = rig.refused(&["disable"], 3);
-    assert!(told.contains("1 findings would be lost") && told.contains("--snapshot"), "{told}");
+    assert!(told.contains("1 finding would be lost") && told.contains("--snapshot"), "{told}");
     let lake = rig.path().join("lake");
     std::fs::create_dir(&lake).unwrap();
     let told =
         rig.refused(&["disable", "--lake", lake.to_str().unwrap(), "--yes", "--i-have-a-copy"], 3);
-    assert!(told.contains("1 of 1 findings are not in the lake"), "{told}");
+    assert!(told.contains("the lake lacks 1 of 1 finding"), "{told}");
     let taken = rig.path().join("taken.jsonl");
     std::fs::write(&taken, "mine").unwrap();
     let told = rig.refused(

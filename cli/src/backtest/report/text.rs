@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::printable::printable;
+use crate::{figures::counted, printable::printable};
 
 /// Characters that are shown of one string.
 const SHOWN: usize = 1_000;
@@ -40,24 +40,6 @@ fn fit_string(text: &str, shown: usize) -> String {
         fitting.push_str(&format!("… ({} left out)", counted(left_out as u64, "character")));
     }
     fitting
-}
-
-/// `176,980`
-pub(super) fn figure(number: u64) -> String {
-    let digits = number.to_string();
-    let mut written = String::with_capacity(digits.len() + digits.len() / 3);
-    for (left, digit) in (0..digits.len()).rev().zip(digits.chars()) {
-        written.push(digit);
-        if left > 0 && left % 3 == 0 {
-            written.push(',');
-        }
-    }
-    written
-}
-
-/// `1 rule`, `1,200 rules`
-pub(super) fn counted(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", figure(number), if number == 1 { "" } else { "s" })
 }
 
 /// A share of 1 as per cent. Only what is nothing is 0%, and only what is everything is 100%.
@@ -124,14 +106,6 @@ mod tests {
         let fitting = fit(&serde_json::json!({ "text": long, "reason": long }));
         assert_eq!(fitting["text"], long.as_str());
         assert_ne!(fitting["reason"], long.as_str());
-    }
-
-    #[test]
-    fn figures_have_separators() {
-        let written: Vec<_> = [0, 999, 1_000, 176_980, 1_234_567].map(figure).into();
-        assert_eq!(written, ["0", "999", "1,000", "176,980", "1,234,567"]);
-        assert_eq!(counted(1, "rule"), "1 rule");
-        assert_eq!(counted(0, "rule"), "0 rules");
     }
 
     #[test]

@@ -4,10 +4,8 @@ use findings::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{
-    bars::{ACTIONS, number, rounded},
-    text::figure,
-};
+use super::bars::{ACTIONS, number, rounded};
+use crate::figures::grouped;
 
 /// More bars than this can't be told apart.
 const BARS: i64 = 120;
@@ -115,7 +113,7 @@ pub(super) fn of(days: &Value) -> Option<Timeline> {
     };
     let tick = |at: u64| Tick {
         at: rounded(BOTTOM - at.saturating_mul(step) as f64 * per_finding),
-        label: figure(at.saturating_mul(step)),
+        label: grouped(at.saturating_mul(step)),
     };
     let every = periods.len().div_ceil(7);
     let dates = periods.iter().enumerate().step_by(every);

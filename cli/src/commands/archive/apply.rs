@@ -6,7 +6,7 @@ use archive::{Asked, Done, Planned};
 use clap::ValueEnum;
 
 use super::{confirmed, plan, plan::Question, shown};
-use crate::{arguments::Format, exit::Exit, moment, object, talk::say};
+use crate::{arguments::Format, exit::Exit, figures::so_many, moment, object, talk::say};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -61,7 +61,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let count = planned.plan.candidates().count();
     let mut done = Done::default();
     if count > 0 {
-        if !confirmed(&format!("Archive {count} findings?"), arguments.yes)? {
+        if !confirmed(&format!("Archive {}?", so_many(count, "finding")), arguments.yes)? {
             say!("nothing was archived");
             return Ok(exit);
         }

@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use findings::Timestamp;
 
 use super::Place;
-use crate::{exit::Exit, moment, object, printable::printable};
+use crate::{exit::Exit, figures::so_many, moment, object, printable::printable};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -65,8 +65,8 @@ pub(crate) fn text(digest: &ShadowDigest) -> String {
         );
     };
     let mut out = format!(
-        "{} findings would be decided otherwise by {} than by {}, from {} to {}\n",
-        digest.findings,
+        "{} would be decided otherwise by {} than by {}, from {} to {}\n",
+        so_many(digest.findings, "finding"),
         short(&digest.candidate_rule_set),
         short(&digest.live_rule_set),
         printable(first),

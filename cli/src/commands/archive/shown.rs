@@ -7,7 +7,7 @@ use findings::Timestamp;
 use serde::Serialize;
 
 use super::plain;
-use crate::{arguments::Format, object, printable::printable};
+use crate::{arguments::Format, figures::so_many, object, printable::printable};
 
 /// How many findings the table shows; the JSON has them all.
 const SHOWN: usize = 50;
@@ -74,7 +74,8 @@ fn text(plan: &ArchivePlan) -> String {
     let looked_at = count + plan.skipped.len();
     let rule_set = plan.rule_set.get(..12).unwrap_or_default();
     let mut out = format!(
-        "{count} of {looked_at} findings to archive, as of {}, by rule set {rule_set}\n",
+        "{count} of {} to archive, as of {}, by rule set {rule_set}\n",
+        so_many(looked_at, "finding"),
         plan.as_of
     );
     if count > 0 {

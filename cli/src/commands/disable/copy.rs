@@ -7,6 +7,7 @@ use platform::guardduty::CHUNK;
 
 use crate::{
     exit::Unusable,
+    figures::{counted, so_many},
     history::Connection,
     lake_place, moment,
     operate::{Reach, Seat},
@@ -45,8 +46,8 @@ pub(super) fn snapshot(reach: &Reach, seat: &Seat, path: &Path) -> anyhow::Resul
         return Ok(count);
     }
     Err(anyhow!(
-        "GuardDuty in {seat} lists {} findings and gave {count}; nothing was disabled: delete {} and run the same command again",
-        ids.len(),
+        "GuardDuty in {seat} lists {} and gave {count}; nothing was disabled: delete {} and run the same command again",
+        so_many(ids.len(), "finding"),
         path.display()
     ))
 }
@@ -64,8 +65,9 @@ pub(super) fn gap(lake: &str, seat: &Seat) -> anyhow::Result<Option<String>> {
     let lacking = total.expected - total.in_lake;
     Ok((lacking > 0).then(|| {
         format!(
-            "{lacking} of {} findings are not in the lake ({} of them archived, which are not exported); write them with --snapshot FILE, or bring them in with `guardsift reconcile --api --fix`",
-            total.expected, total.archived
+            "the lake lacks {lacking} of {} ({} of them archived, which are not exported); write them with --snapshot FILE, or bring them in with `guardsift reconcile --api --fix`",
+            counted(total.expected, "finding"),
+            total.archived
         )
     }))
 }

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     exit::Exit,
+    figures::so_many,
     moment, object,
     operate::{
         Places, Seat,
@@ -108,8 +109,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     }
     let failed = checks.iter().filter(|own| own.verdict == Verdict::Fail).count();
     let open = checks.iter().filter(|own| own.verdict == Verdict::Unknown).count();
-    let noun = if checks.len() == 1 { "check" } else { "checks" };
-    say!("{seat}: {} {noun}, {failed} failed, {open} unknown", checks.len());
+    let looked_at = so_many(checks.len(), "check");
+    say!("{seat}: {looked_at}, {failed} failed, {open} unknown");
     Ok(if failed == 0 { Exit::Success } else { Exit::CheckFailed })
 }
 

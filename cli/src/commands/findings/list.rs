@@ -9,6 +9,7 @@ use findings::{Finding, FindingType};
 use super::writer::{Form, Writer};
 use crate::{
     exit::{Exit, Unusable},
+    figures::so_many,
     object,
     operate::{
         Places,
@@ -163,5 +164,5 @@ fn table(found: &[Finding]) -> String {
             text(Some(finding.id())),
         ]);
     }
-    format!("{}{} findings\n", aligned(&rows), found.len())
+    format!("{}{}\n", aligned(&rows), so_many(found.len(), "finding"))
 }

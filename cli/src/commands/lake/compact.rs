@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::{
     arguments::{LakeArguments, LakeFormat},
     exit::Exit,
+    figures::{counted, grouped},
     history::Connection,
     lake_place, moment, object,
     printable::printable,
@@ -103,13 +104,16 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 fn text(report: &Report<'_>) -> String {
     let would = if report.dry_run { "would be " } else { "" };
     let mut text = format!(
-        "{} partitions with small files\n{} files {would}written of {} small ones, {} rows\n{} small files {would}removed, {} wait until their time has come\n",
-        report.partitions,
-        report.files_written,
-        report.sources,
-        if report.dry_run { "all".to_owned() } else { report.rows.to_string() },
-        report.small_files_removed,
-        report.small_files_waiting
+        "{} with small files\n{} {would}written of {}, {}\n{} {would}removed, {} until their time has come\n",
+        counted(report.partitions, "partition"),
+        counted(report.files_written, "file"),
+        counted(report.sources, "small one"),
+        if report.dry_run { "all rows".to_owned() } else { counted(report.rows, "row") },
+        counted(report.small_files_removed, "small file"),
+        match report.small_files_waiting {
+            1 => "1 waits".to_owned(),
+            waiting => format!("{} wait", grouped(waiting)),
+        }
     );
     for problem in &report.failed {
         text.push_str(&format!("{}\n", printable(problem)));

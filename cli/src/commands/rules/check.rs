@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::{
     diagnostic::Report,
     exit::Exit,
+    figures::so_many,
     moment::{self, now},
     rule_files,
 };
@@ -100,22 +101,17 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 }
 
 fn text(problems: &[Problem], rules: usize, sources: &[RuleSource<'_>]) -> String {
-    let files = counted(sources.len(), "file");
+    let files = so_many(sources.len(), "file");
     if problems.is_empty() {
-        return format!("{} in {files}: nothing to report", counted(rules, "rule"));
+        return format!("{} in {files}: nothing to report", so_many(rules, "rule"));
     }
     let found: Vec<_> = [Level::Error, Level::Warning, Level::Note]
         .into_iter()
         .map(|level| (problems.iter().filter(|own| own.level() == level).count(), level))
         .filter(|(count, _)| *count > 0)
-        .map(|(count, level)| counted(count, level.as_str()))
+        .map(|(count, level)| so_many(count, level.as_str()))
         .collect();
     let report = Report::new(problems, sources).render(&std::io::stdout());
     let loads = if rules == 0 { "; the rules don't load" } else { "" };
     format!("{report}{} in {files}{loads}", found.join(", "))
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }

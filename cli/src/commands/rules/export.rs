@@ -9,9 +9,9 @@ use findings::{
 };
 
 use self::report::{Line, talk};
-use super::import::counted;
 use crate::{
     exit::Exit,
+    figures::so_many,
     moment::{self, now},
     rule_files,
     talk::say,
@@ -89,7 +89,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     };
     anstream::eprint!("{}", talk(&lines, noun));
     let missing = lines.iter().filter(|line| line.exported.is_none()).count();
-    let of = counted(lines.len(), "rule");
+    let of = so_many(lines.len(), "rule");
     say!("{} of {of} exported", lines.len() - missing);
     let is_whole = missing == 0 || arguments.allow_partial;
     Ok(if is_whole { Exit::Success } else { Exit::CheckFailed })

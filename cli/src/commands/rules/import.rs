@@ -12,6 +12,7 @@ use findings::{Problem, RuleSource, convert};
 use crate::{
     diagnostic::Report,
     exit::{Exit, Unusable},
+    figures::so_many,
     printable::printable,
     talk::say,
 };
@@ -39,12 +40,12 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let import = convert::import(&sources);
     anstream::print!("{}", import.text);
     anstream::eprint!("{}", shown(&import.problems, &sources));
-    let rules = counted(import.rules.len(), "rule");
+    let rules = so_many(import.rules.len(), "rule");
     if import.problems.is_empty() {
         say!("{rules} imported");
         return Ok(Exit::Success);
     }
-    let problems = counted(import.problems.len(), "problem");
+    let problems = so_many(import.problems.len(), "problem");
     anstream::eprintln!("{rules} imported; {problems}: what they are about was not imported");
     Ok(Exit::CheckFailed)
 }
@@ -80,9 +81,4 @@ fn read(path: &Path) -> anyhow::Result<(String, String)> {
     };
     let text = read.with_context(|| Unusable(format!("can't read {}", path.display())))?;
     Ok((path.display().to_string(), text))
-}
-
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }

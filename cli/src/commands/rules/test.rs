@@ -7,9 +7,9 @@ use comfy_table::{Table, presets};
 use findings::{RuleSource, Timestamp};
 
 use self::case::Outcome;
-use super::import::counted;
 use crate::{
     exit::Exit,
+    figures::so_many,
     moment::{self, now},
     object,
     printable::printable,
@@ -73,11 +73,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         .map(|rule| rule.name.as_str())
         .collect();
     if !without.is_empty() {
-        say!("{} without cases: {}", counted(without.len(), "rule"), without.join(", "));
+        say!("{} without cases: {}", so_many(without.len(), "rule"), without.join(", "));
     }
     let failed = outcomes.iter().filter(|outcome| !outcome.passed).count();
-    let cases = counted(outcomes.len(), "case");
-    say!("{cases} of {}, {failed} failed", counted(rules.rules().len(), "rule"));
+    let cases = so_many(outcomes.len(), "case");
+    say!("{cases} of {}, {failed} failed", so_many(rules.rules().len(), "rule"));
     Ok(if failed == 0 { Exit::Success } else { Exit::CheckFailed })
 }
 

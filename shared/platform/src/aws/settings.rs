@@ -5,13 +5,11 @@ use aws_config::{
     meta::region::ProvideRegion,
     profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider},
     provider_config::ProviderConfig,
-    retry::RetryConfig,
 };
 
-use super::{http_client, timeouts, trust_store};
+use super::{http_client, retries, timeouts, trust_store};
 
-/// Region, profile and endpoint. What is `None` comes from the environment, as everything does in
-/// Lambda.
+/// Region, profile and endpoint. What is `None` comes from where the AWS CLI looks for it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settings {
     /// Such as `eu-west-1`.
@@ -40,7 +38,7 @@ impl Settings {
         };
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http_client(trust.clone()))
-            .retry_config(RetryConfig::standard().with_max_attempts(4))
+            .retry_config(retries())
             .timeout_config(timeouts());
         if let Some(region) = &region {
             loader = loader.region(Region::new(region.clone()));

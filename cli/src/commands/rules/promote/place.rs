@@ -161,7 +161,7 @@ impl fmt::Display for Place {
 
 #[cfg(test)]
 mod tests {
-    use platform::aws::Aws;
+    use platform::aws::{Aws, Settings};
 
     use super::*;
 
@@ -170,7 +170,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rules.yaml");
         fs::write(&path, "old").unwrap();
-        let connection = Connection::through(Aws::new());
+        let connection = Connection::through(Aws::with_settings(Settings::default()));
         let place = Place::parse(path.to_str().unwrap()).unwrap();
         let found = place.read(&connection).unwrap();
         let kept = place.keep(&found, ".before-1", &connection).unwrap();
