@@ -77,6 +77,8 @@ impl Process {
             match self.listener.accept() {
                 Ok((stream, _)) => {
                     stream.set_nonblocking(false).unwrap();
+                    // An answer is several writes, each of which would wait 40 ms for the one before.
+                    stream.set_nodelay(true).unwrap();
                     stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
                     self.connection = Some(stream);
                 }

@@ -1,11 +1,11 @@
 //! The acts, in the order that loses nothing: record, archive, look again, take back what no longer
 //! matches, conclude.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use findings::{Finding, Timestamp};
 use futures::{StreamExt, TryStreamExt, stream};
-use platform::guardduty::CHUNK;
+use platform::{guardduty::CHUNK, store::Put};
 use tracing::{info, warn};
 
 use crate::{
@@ -85,16 +85,47 @@ impl Archive<'_> {
         let asked: Vec<_> = stream::iter(asked).buffered(AT_ONCE).try_collect().await?;
         let mut open: Vec<Entry> =
             asked.into_iter().filter_map(|(is_open, entry)| is_open.then_some(entry)).collect();
-        let copies = look::read(self.guardduty, &ids(&open)).await?;
-        let archived = copies.into_iter().filter(|copy| copy.archived() == Some(true));
-        let archived: HashSet<String> = archived.map(|copy| copy.id().to_owned()).collect();
+        let archived = self.archived(&open).await?;
         // One that is not archived was recorded and no more; the plan takes it up like any other.
-        open.retain(|entry| archived.contains(&entry.finding_id));
+        open.retain(|entry| archived.contains_key(&entry.finding_id));
         done.repaired += count(open.len());
         for chunk in open.chunks(CHUNK) {
             self.conclude(chunk, as_of, done).await?;
         }
         verified(done)
+    }
+
+    /// Takes back what earlier attempts at a run may have archived once more after another run had ended it: what
+    /// the run has noted, is archived, and was taken back or no longer matches. What a person has undone stays as
+    /// it is.
+    pub(crate) async fn doubt(
+        &self,
+        noted: &[Entry],
+        as_of: Timestamp,
+        done: &mut Done,
+    ) -> Result<(), ArchiveError> {
+        let archived = self.archived(noted).await?;
+        let mut again = Vec::new();
+        for entry in noted {
+            let Some(copy) = archived.get(&entry.finding_id) else { continue };
+            let fate = self.ledger.fate(entry).await?;
+            let is_ours = !fate.undoing && !fate.undone;
+            let was_taken_back = fate.outcome == Some(Event::TakenBack);
+            if is_ours && (was_taken_back || !still_matches(self.rules, copy, as_of)) {
+                again.push(entry);
+            }
+        }
+        for chunk in again.chunks(CHUNK) {
+            self.take_back_changed(chunk, done).await?;
+        }
+        verified(done)
+    }
+
+    /// Those of the entries' findings that GuardDuty shows as archived, by id.
+    async fn archived(&self, entries: &[Entry]) -> Result<HashMap<String, Finding>, ArchiveError> {
+        let copies = look::read(self.guardduty, &ids(entries)).await?.into_iter();
+        let archived = copies.filter(|copy| copy.archived() == Some(true));
+        Ok(archived.map(|copy| (copy.id().to_owned(), copy)).collect())
     }
 
     /// Looks at what was archived, takes back what no longer matches, and ends each entry.
@@ -113,8 +144,17 @@ impl Archive<'_> {
                 Some(_) => changed.push(entry),
             }
         }
-        self.outcomes(Event::Archived, &kept).await?;
-        done.archived += count(kept.len());
+        let overruled = self.outcomes(Event::Archived, &kept).await?;
+        done.archived += count(kept.len() - overruled.len());
+        changed.extend(overruled);
+        self.take_back_changed(&changed, done).await
+    }
+
+    async fn take_back_changed(
+        &self,
+        changed: &[&Entry],
+        done: &mut Done,
+    ) -> Result<(), ArchiveError> {
         if changed.is_empty() {
             return Ok(());
         }
@@ -125,7 +165,7 @@ impl Archive<'_> {
         for entry in changed {
             match open.get(&entry.finding_id) {
                 None => done.unverified.push(entry.finding_id.clone()),
-                Some(now) => back.push((entry, now)),
+                Some(now) => back.push((*entry, now)),
             }
         }
         self.outcomes(Event::TakenBack, &back).await?;
@@ -133,17 +173,24 @@ impl Archive<'_> {
         Ok(())
     }
 
-    async fn outcomes(
+    /// Writes the outcomes; gives those entries that another run has meanwhile taken back, where they were to
+    /// be archived.
+    async fn outcomes<'e>(
         &self,
         event: Event,
-        outcomes: &[(&Entry, &Finding)],
-    ) -> Result<(), ArchiveError> {
+        outcomes: &[(&'e Entry, &Finding)],
+    ) -> Result<Vec<&'e Entry>, ArchiveError> {
         let written = outcomes.iter().map(|(entry, finding)| async move {
             let now = (self.now)();
             let line = Line::new(event, now, &entry.version_key, entry.rule.as_str(), finding);
-            self.ledger.write(entry, &line).await?;
+            let put = self.ledger.write(entry, &line).await?;
             let (id, version_key, rule) = (&entry.finding_id, &entry.version_key, &entry.rule);
             if event == Event::Archived {
+                if put == Put::AlreadyThere
+                    && self.ledger.fate(entry).await?.outcome == Some(Event::TakenBack)
+                {
+                    return Ok(Some(*entry));
+                }
                 info!(finding.id = id, version_key, rule, "archived");
             } else {
                 warn!(
@@ -151,9 +198,10 @@ impl Archive<'_> {
                     version_key, rule, "changed while it was archived, and was taken back"
                 );
             }
-            Ok::<_, ArchiveError>(())
+            Ok::<_, ArchiveError>(None)
         });
-        stream::iter(written).buffered(AT_ONCE).try_collect().await
+        let overruled: Vec<_> = stream::iter(written).buffered(AT_ONCE).try_collect().await?;
+        Ok(overruled.into_iter().flatten().collect())
     }
 }
 

@@ -106,8 +106,8 @@ impl Archive<'_> {
     }
 
     /// Ends what earlier attempts began: whatever of these findings, and of those that the runs of
-    /// these names have noted, is archived and has no outcome yet. Gives how many chunks the first of
-    /// the runs has noted.
+    /// these names have noted, is archived and has no outcome yet. What they have noted and another
+    /// run has ended is looked at once more. Gives how many chunks the first of the runs has noted.
     ///
     /// # Errors
     /// When a call fails.
@@ -124,14 +124,16 @@ impl Archive<'_> {
             Some(Entry::of(finding, &candidate.rule, now))
         });
         let mut begun: Vec<Entry> = begun.collect();
-        let mut noted = None;
+        let (mut chunks_of_first, mut noted) = (None, Vec::new());
         for run in runs {
             let chunks = self.ledger.noted(run).await?;
-            noted.get_or_insert(chunks.len());
-            begun.extend(chunks.into_iter().flatten());
+            chunks_of_first.get_or_insert(chunks.len());
+            noted.extend(chunks.into_iter().flatten());
         }
+        begun.extend(noted.iter().cloned());
         self.finish(begun, as_of, done).await?;
-        Ok(noted.unwrap_or_default())
+        self.doubt(&noted, as_of, done).await?;
+        Ok(chunks_of_first.unwrap_or_default())
     }
 
     /// The same for everything that rules have taken on since a moment: after a command that was

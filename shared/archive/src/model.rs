@@ -20,6 +20,10 @@ struct State {
     kept: Versions,
     recorded: Versions,
     concluded: Versions,
+    /// Those of the concluded that were taken back.
+    taken_back: Versions,
+    /// What the run of each message, named by its version, was about to archive.
+    noted: [Versions; 4],
     queue: Vec<Message>,
     workers: [Worker; 2],
     updates: u8,
@@ -54,6 +58,7 @@ enum Step {
     Look(u8),
     TakeBack(u8),
     Conclude(u8),
+    ConcludeTakenBack(u8),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,9 +76,12 @@ struct Protocol {
     records: bool,
     reads_back: bool,
     escalates: bool,
+    /// Whether a run that begins again looks at all that it has noted, also at what has an end: another
+    /// run may have ended it before this one archived it.
+    doubts: bool,
 }
 
-const WHOLE: Protocol = Protocol { records: true, reads_back: true, escalates: true };
+const WHOLE: Protocol = Protocol { records: true, reads_back: true, escalates: true, doubts: true };
 const EVERY_VERSION_KEPT: &str = "at rest every version is recorded, exported, told or open";
 const NO_HIGH_ARCHIVED: &str = "at rest no High finding is archived";
 
@@ -98,6 +106,22 @@ impl State {
         }
     }
 
+    /// A version that an earlier attempt may have left archived: one without an end first.
+    fn begun(&self, protocol: Protocol, message: Message) -> Option<u8> {
+        let open = self.recorded & !self.concluded;
+        let noted = self.noted[usize::from(message.version)];
+        let own = if message.looks_ripe() { bit(message.version) } else { 0 };
+        let doubted = if protocol.doubts { noted } else { 0 };
+        let begun = [(noted | own) & open, doubted].into_iter().find(|own| *own != 0).unwrap_or(0);
+        (self.archived && begun != 0).then(|| u8::try_from(begun.trailing_zeros()).unwrap())
+    }
+
+    /// Whether the version that was recorded last was archived by a rule, as far as the ledger tells.
+    fn is_ours(&self) -> bool {
+        let last = self.recorded.checked_ilog2().map(|last| 1 << last);
+        last.is_some_and(|last: Versions| self.taken_back & last == 0)
+    }
+
     fn give_back(&mut self, message: Message) {
         self.queue.push(message);
         self.queue.sort();
@@ -112,18 +136,12 @@ impl State {
                 }
                 Some(Step::Repair)
             }
-            Step::Repair => {
-                let entry = bit(message.version);
-                let is_open = self.recorded & entry != 0 && self.concluded & entry == 0;
-                let begun = message.looks_ripe() && is_open && self.archived;
-                Some(if begun {
-                    self.after_archive(protocol, message.version)
-                } else {
-                    Step::Escalate
-                })
-            }
+            Step::Repair => Some(match self.begun(protocol, message) {
+                Some(version) => self.after_archive(protocol, version),
+                None => Step::Escalate,
+            }),
             Step::Escalate => {
-                let risen = self.archived && self.high && self.recorded != 0;
+                let risen = self.archived && self.high && self.is_ours();
                 Some(if risen && protocol.escalates { Step::TakeBackRisen } else { Step::Plan })
             }
             Step::TakeBackRisen => {
@@ -137,6 +155,7 @@ impl State {
             }
             Step::Record(version) => {
                 self.recorded |= bit(version);
+                self.noted[usize::from(message.version)] |= bit(version);
                 self.keep(protocol, version);
                 Some(Step::Archive(version))
             }
@@ -152,9 +171,18 @@ impl State {
             }
             Step::TakeBack(version) => {
                 self.archived = false;
-                Some(Step::Conclude(version))
+                Some(Step::ConcludeTakenBack(version))
+            }
+            // An outcome is never written over.
+            Step::Conclude(version) if protocol.doubts && self.taken_back & bit(version) != 0 => {
+                Some(Step::TakeBack(version))
             }
             Step::Conclude(version) => {
+                self.concluded |= bit(version);
+                None
+            }
+            Step::ConcludeTakenBack(version) => {
+                self.taken_back |= bit(version) & !self.concluded;
                 self.concluded |= bit(version);
                 None
             }
@@ -188,6 +216,8 @@ impl Model for Trial {
             kept: 0,
             recorded: 0,
             concluded: 0,
+            taken_back: 0,
+            noted: [0; 4],
             queue: vec![Message { version: 0, high: false, archived: false }],
             workers: [Worker::Idle; 2],
             updates: self.updates,
@@ -318,6 +348,12 @@ fn the_whole_protocol_keeps_every_version_and_archives_nothing_high() {
 #[test]
 fn without_the_read_back_a_finding_that_rises_in_between_stays_archived() {
     assert!(failed(Protocol { reads_back: false, ..WHOLE }, 1, 0, 0)[1]);
+}
+
+#[test]
+fn without_a_second_look_at_what_it_has_noted_a_finding_that_another_run_took_back_stays_archived()
+{
+    assert!(failed(Protocol { doubts: false, ..WHOLE }, 1, 1, 1)[1]);
 }
 
 #[test]

@@ -3,5 +3,6 @@
 mod caps;
 mod faults;
 mod risen;
+mod two_runs;
 mod undone;
 mod world;

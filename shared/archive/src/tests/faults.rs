@@ -93,7 +93,7 @@ fn of_two_schedules_in_one_batch_the_earlier_attempts_of_both_are_ended() {
         world.sweep().await.unwrap_err();
         assert_eq!(world.log(&id).await, [Event::Recorded]);
         let mut done = Done::default();
-        let runs = ["another schedule", "run"];
+        let runs = ["another schedule", "run-0"];
         let noted = world.archive().repair(&[], &runs, moment(), &mut done).await.unwrap();
         assert_eq!((noted, done.repaired), (0, 1), "the first has noted nothing");
         assert_eq!(world.log(&id).await, [Event::Recorded, Event::Archived]);

@@ -1,6 +1,6 @@
 //! An emulated machine whose functions do nothing, and the calls that tests make of it.
 
-use std::{fs, os::unix::fs::PermissionsExt, sync::Arc, time::Duration};
+use std::{cell::Cell, fs, os::unix::fs::PermissionsExt, sync::Arc, time::Duration};
 
 use aws_config::{BehaviorVersion, Region, retry::RetryConfig};
 use aws_sdk_s3::config::Credentials;
@@ -39,6 +39,8 @@ pub(super) struct World {
     pub(super) store: Store,
     pub(super) rules: RuleSet,
     pub(super) stop_parameter: Option<&'static str>,
+    /// Runs that have ended; one that failed begins again under its name.
+    runs: Cell<u32>,
     aws: Arc<Aws>,
     detector: String,
     _folder: tempfile::TempDir,
@@ -61,6 +63,7 @@ impl World {
         let mut world = Self {
             guardduty: GuardDuty::new(Arc::clone(&aws), None),
             store: Store::new(Arc::clone(&aws)),
+            runs: Cell::new(0),
             aws,
             stop_parameter: None,
             rules: rules("max_archive_share: 1"),
@@ -133,18 +136,22 @@ impl World {
     pub(super) async fn sweep(&self) -> Result<Done, (ArchiveError, Done)> {
         let mut done = Done::default();
         match self.run(&mut done).await {
-            Ok(()) => Ok(done),
+            Ok(()) => {
+                self.runs.set(self.runs.get() + 1);
+                Ok(done)
+            }
             Err(error) => Err((error, done)),
         }
     }
 
-    /// What the function does at a schedule named `run`.
+    /// What the function does at a schedule, the first of which is named `run-0`.
     async fn run(&self, done: &mut Done) -> Result<(), ArchiveError> {
         let (archive, as_of) = (self.archive(), now());
-        let noted = archive.repair(&[], &["run"], as_of, done).await?;
+        let name = format!("run-{}", self.runs.get());
+        let noted = archive.repair(&[], &[&name], as_of, done).await?;
         archive.escalate(&[], true, as_of, done).await?;
         let planned = self.plan().await?;
-        archive.apply(&planned, Some(("run", noted)), done).await
+        archive.apply(&planned, Some((&name, noted)), done).await
     }
 
     /// What an event of this finding asks the escalation for.

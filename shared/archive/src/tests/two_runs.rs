@@ -1,0 +1,82 @@
+//! Two runs at once over the same version.
+
+use super::world::{World, block_on, moment};
+use crate::{Done, Entry, Event, UndoPlan, Undone, line::Line};
+
+/// What a run was about to do when another had not ended yet.
+async fn begun(world: &World, run: &str, ids: &[&String]) {
+    let (ledger, now) = (world.ledger(), platform::now());
+    let mut entries = Vec::new();
+    for id in ids {
+        let copy = world.copy(id);
+        let entry = Entry::of(&copy, "low", now);
+        ledger.record(&entry, &copy, &world.rules, now, now).await.unwrap();
+        entries.push(entry);
+    }
+    ledger.note(run, 0, &entries).await.unwrap();
+}
+
+/// A seeded run of all three functions once left a High finding archived: one run took it back, and another, which
+/// had read it before it rose, archived it after that and ended.
+#[test]
+fn what_a_slower_run_archives_once_more_is_taken_back_when_it_begins_again() {
+    block_on(async {
+        let world = World::new().await;
+        let (risen, quiet) = (world.observe(), world.observe());
+        let planned = world.plan().await.unwrap();
+        begun(&world, "slower", &[&risen, &quiet]).await;
+        for id in [&risen, &quiet] {
+            world.observe_again(id, 8.0);
+        }
+        let mut done = Done::default();
+        world.archive().apply(&planned, Some(("faster", 0)), &mut done).await.unwrap();
+        assert_eq!((done.archived, done.taken_back), (0, 2));
+        for id in [&risen, &quiet] {
+            world.by_hand("archive", id).await;
+        }
+        world.observe_again(&quiet, 2.0);
+        world.by_hand("archive", &quiet).await;
+        let mut done = Done::default();
+        world.archive().repair(&[], &["slower"], moment(), &mut done).await.unwrap();
+        assert_eq!((done.repaired, done.archived, done.taken_back), (0, 0, 2));
+        assert!(!world.is_archived(&risen), "it is High");
+        assert!(!world.is_archived(&quiet), "its version was taken back, and has its end");
+        let again = world.archive().repair(&[], &["slower"], moment(), &mut done).await;
+        assert!(again.is_ok() && done.taken_back == 2, "{done:?}");
+    });
+}
+
+#[test]
+fn a_run_that_comes_last_does_not_say_archived_of_what_another_has_taken_back() {
+    block_on(async {
+        let world = World::new().await;
+        let id = world.observe();
+        let planned = world.plan().await.unwrap();
+        let (copy, now) = (world.copy(&id), platform::now());
+        let entry = Entry::of(&copy, "low", now);
+        let back = Line::new(Event::TakenBack, now, &entry.version_key, "low", &copy);
+        world.ledger().write(&entry, &back).await.unwrap();
+        let mut done = Done::default();
+        world.archive().apply(&planned, None, &mut done).await.unwrap();
+        assert_eq!((done.archived, done.taken_back), (0, 1));
+        assert!(!world.is_archived(&id));
+    });
+}
+
+#[test]
+fn a_run_that_begins_again_leaves_what_a_person_has_undone_and_archived() {
+    block_on(async {
+        let world = World::new().await;
+        let id = world.observe();
+        world.sweep().await.unwrap();
+        let (guardduty, ledger) = (&world.guardduty, world.ledger());
+        let plan = UndoPlan::new(guardduty, ledger, "low", None).await.unwrap();
+        plan.apply(guardduty, ledger, platform::now, &mut Undone::default()).await.unwrap();
+        world.observe_again(&id, 8.0);
+        world.by_hand("archive", &id).await;
+        let mut done = Done::default();
+        world.archive().repair(&[], &["run-0"], moment(), &mut done).await.unwrap();
+        assert_eq!(done.taken_back, 0);
+        assert!(world.is_archived(&id));
+    });
+}
