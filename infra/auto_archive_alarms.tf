@@ -7,7 +7,7 @@ locals {
     Recurring    = "Findings come back each time they are archived, or with somebody new, and stay for a person to see"
     Escalated    = "Archived findings were no longer harmless, and were taken back"
     Unverified   = "GuardDuty took a call and does not show what it was told"
-    Stopped      = "Archiving is stopped by the stop object, or that object can't be read"
+    Stopped      = "Archiving is stopped by the stop object or the stop parameter, or one of them can't be read"
     ShadowFailed = "The differences of the shadow rules are not written"
   }
 }
@@ -16,7 +16,7 @@ resource "aws_cloudwatch_metric_alarm" "archive" {
   for_each = local.archive_alarms
 
   alarm_name          = "${var.name_prefix}-auto-archive-${lower(each.key)}"
-  alarm_description   = "${each.value}. See the README, section \"When an alarm rings\"."
+  alarm_description   = "${each.value}. ${local.what_to_do}"
   namespace           = "Guardsift"
   metric_name         = each.key
   dimensions          = { service = "auto-archive" }

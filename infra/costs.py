@@ -28,8 +28,8 @@ ASSUMED = {
     "seconds of finding-exports per object": 0.3,
     "KB of exports and lake per finding": 2,
     "KB of log per message": 1,
-    "metrics that have a value": 25,
-    "alarms": 15,
+    "metrics that have a value": 40,
+    "alarms": 25,
 }
 IDLE_POLLS = 3 * 5 * 3 * 60 * 24 * 30  # three queues, five pollers each, a long poll of 20 seconds
 
@@ -53,8 +53,8 @@ def costs(findings, assumed=None):
         # 256 MB, and 512 MB for exports.
         "Lambda": messages / a["messages per invocation"] * price("lambda_request")
         + (seconds * 0.25 + objects * a["seconds of finding-exports per object"] * 0.5) * price("lambda_gb_second"),
-        # A claim and what was told of each notification; a record and an outcome of each archiving; a lake file of each object.
-        "S3 requests": (2 * told + 2 * archived + objects) * price("s3_put") + (told + archived + 2 * objects) * price("s3_get"),
+        # A claim and what was told of each notification; a record, its place in the index and an outcome of each archiving; a lake file of each object.
+        "S3 requests": (2 * told + 3 * archived + objects) * price("s3_put") + (told + archived + 2 * objects) * price("s3_get"),
         "S3 storage": findings * a["KB of exports and lake per finding"] / 1e6 * price("s3_gb_month"),
         "SNS": told * price("sns_publish"),
         "logs": messages * a["KB of log per message"] / 1e6 * price("log_gb"),

@@ -19,11 +19,16 @@ module "finding_events" {
   alarm_topic_arns         = var.alarm_topic_arns
   tags                     = var.tags
 
-  environment = {
-    GUARDSIFT_RULES_URI         = local.rules_uri
-    GUARDSIFT_LAKE_BUCKET       = module.lake.bucket
-    GUARDSIFT_DEFAULT_TOPIC_ARN = aws_sns_topic.findings.arn
-  }
+  environment = merge(
+    {
+      GUARDSIFT_RULES_URI         = local.rules_uri
+      GUARDSIFT_LAKE_BUCKET       = module.lake.bucket
+      GUARDSIFT_DEFAULT_TOPIC_ARN = aws_sns_topic.findings.arn
+    },
+    var.slack_api_url == null ? {} : { GUARDSIFT_SLACK_API_URL = var.slack_api_url },
+    var.pagerduty_events_url == null ? {} : { GUARDSIFT_PAGERDUTY_EVENTS_URL = var.pagerduty_events_url },
+    length(var.webhook_private_hosts) == 0 ? {} : { GUARDSIFT_WEBHOOK_PRIVATE_HOSTS = join(",", var.webhook_private_hosts) },
+  )
 
   policy = jsonencode({
     Version = "2012-10-17"

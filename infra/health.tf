@@ -8,6 +8,7 @@ locals {
   set_aside = {
     exports = { metric = "LinesQuarantined", service = "finding-exports", text = "Lines of an export were no findings" }
     objects = { metric = "BrokenObjects", service = "finding-exports", text = "An exported object could not be read" }
+    gone    = { metric = "ObjectsGone", service = "finding-exports", text = "An exported object is not where its event says it is; a note says which" }
     events  = { metric = "Quarantined", service = "finding-events", text = "An event could not be read" }
   }
 }
@@ -16,7 +17,7 @@ resource "aws_cloudwatch_metric_alarm" "set_aside" {
   for_each = local.set_aside
 
   alarm_name          = "${var.name_prefix}-set-aside-${each.key}"
-  alarm_description   = "${each.value.text}, and rests in quarantine. ${local.what_to_do}"
+  alarm_description   = "${each.value.text}; see quarantine. ${local.what_to_do}"
   namespace           = local.namespace
   metric_name         = each.value.metric
   dimensions          = { service = each.value.service }
@@ -31,10 +32,33 @@ resource "aws_cloudwatch_metric_alarm" "set_aside" {
   tags                = var.tags
 }
 
+# finding-events goes on without rules, so none of its invocations fails: everything goes to the default topic.
+resource "aws_cloudwatch_metric_alarm" "rules" {
+  for_each = {
+    RulesUnavailable = "The rules can't be read, and every finding goes to the default topic"
+    RulesStale       = "New rules can't be read, and those from before are in force"
+  }
+
+  alarm_name          = "${var.name_prefix}-finding-events-${lower(each.key)}"
+  alarm_description   = "${each.value}. ${local.what_to_do}"
+  namespace           = local.namespace
+  metric_name         = each.key
+  dimensions          = { service = "finding-events" }
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_topic_arns
+  ok_actions          = var.alarm_topic_arns
+  tags                = var.tags
+}
+
 locals {
   ours = { for key, metrics in {
     finding-events  = ["Findings", "NotificationsSent", "NotificationsFailed", "NotificationsFellBack", "Quarantined"]
-    finding-exports = ["Rows", "LinesQuarantined", "BrokenObjects"]
+    finding-exports = ["Rows", "LinesQuarantined", "BrokenObjects", "ObjectsGone"]
     auto-archive    = ["Ripe", "Archived", "TakenBack", "Unverified", "OverTheCap"]
   } : key => [for metric in metrics : [local.namespace, metric, "service", key]] }
 

@@ -222,6 +222,39 @@ variable "notification_parameter_arns" {
   }
 }
 
+variable "slack_api_url" {
+  description = "Where Slack's chat.postMessage is, when not at https://slack.com/api: that of GovSlack, for instance."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.slack_api_url == null ? true : startswith(var.slack_api_url, "https://")
+    error_message = "slack_api_url: a URL with https://."
+  }
+}
+
+variable "pagerduty_events_url" {
+  description = "Where PagerDuty takes events, when not at https://events.pagerduty.com/v2/enqueue: in its EU region, https://events.eu.pagerduty.com/v2/enqueue."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.pagerduty_events_url == null ? true : startswith(var.pagerduty_events_url, "https://")
+    error_message = "pagerduty_events_url: a URL with https://."
+  }
+}
+
+variable "webhook_private_hosts" {
+  description = "The only hosts, as host:port, that webhooks may reach in private networks or without TLS."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for host in var.webhook_private_hosts : can(regex("^[A-Za-z0-9.-]+:[0-9]{1,5}$", host))])
+    error_message = "webhook_private_hosts: hosts with their port, such as hooks.internal:8443."
+  }
+}
+
 variable "notification_secret_key_arns" {
   description = "KMS keys of your own that those secrets and parameters are encrypted with; the default keys need none."
   type        = list(string)

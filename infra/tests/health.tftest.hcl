@@ -73,7 +73,7 @@ run "for_a_trial" {
   assert {
     condition = alltrue(concat(
       flatten([for function in local.functions : [for text in values(function.alarms) : endswith(text, "What to do: https://example.com/README.md#when-an-alarm-rings")]]),
-      [for alarm in aws_cloudwatch_metric_alarm.set_aside : endswith(alarm.alarm_description, "What to do: https://example.com/README.md#when-an-alarm-rings")],
+      [for alarm in merge(aws_cloudwatch_metric_alarm.set_aside, aws_cloudwatch_metric_alarm.rules, aws_cloudwatch_metric_alarm.archive) : endswith(alarm.alarm_description, "What to do: https://example.com/README.md#when-an-alarm-rings")],
     ))
     error_message = "Every alarm links to the section that says what to do."
   }

@@ -100,7 +100,17 @@ run "apply_mode" {
   command = apply
 
   variables {
-    auto_archive_mode = "apply"
+    auto_archive_mode     = "apply"
+    slack_api_url         = "https://slack-gov.com/api"
+    pagerduty_events_url  = "https://events.eu.pagerduty.com/v2/enqueue"
+    webhook_private_hosts = ["hooks.internal:8443", "127.0.0.1:9000"]
+  }
+
+  assert {
+    condition = [for name in ["SLACK_API_URL", "PAGERDUTY_EVENTS_URL", "WEBHOOK_PRIVATE_HOSTS"] : module.finding_events.environment["GUARDSIFT_${name}"]] == [
+      "https://slack-gov.com/api", "https://events.eu.pagerduty.com/v2/enqueue", "hooks.internal:8443,127.0.0.1:9000",
+    ]
+    error_message = "Destinations elsewhere are named to finding-events."
   }
 
   assert {

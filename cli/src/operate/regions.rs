@@ -1,7 +1,5 @@
 //! The Regions that GuardDuty is in, by partition.
 
-use platform::aws::dns_suffix;
-
 /// Region and whether an account has to opt in to it
 /// (<https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_regions.html>).
 const REGIONS: [(&str, bool); 38] = [
@@ -69,7 +67,8 @@ pub(crate) fn is_opt_in(region: &str) -> bool {
 
 /// The principal that GuardDuty writes exports as: a regional one where accounts opt in.
 pub(crate) fn principal(region: &str) -> String {
-    let suffix = dns_suffix(partition(region));
+    // Of the partitions that can be named here, only China's has principals with a suffix of its own.
+    let suffix = if partition(region) == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
     if is_opt_in(region) {
         format!("guardduty.{region}.{suffix}")
     } else {

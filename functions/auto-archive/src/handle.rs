@@ -84,7 +84,8 @@ impl AutoArchive {
     /// of them together and one call archives for many.
     ///
     /// # Errors
-    /// When the run failed. Of a batch only those events come back then that asked for something.
+    /// When the run failed for another reason than time: then the whole batch comes back, which makes
+    /// Lambda slow down. Out of time, only the events that asked for something do.
     pub async fn handle(&self, invocation: Invocation, scope: Scope) -> Result<Value, Failure> {
         let batch = match invocation {
             Invocation::Single(event) => {

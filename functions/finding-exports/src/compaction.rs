@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use lake::{Compacted, Compaction, Lake, LakeError};
-use platform::{lambda::Scope, now};
-use tracing::info;
+use platform::{chain, lambda::Scope, now};
+use tracing::{info, warn};
 
 /// Late exports of a day may come until then.
 const OLDER_THAN: Duration = Duration::from_secs(2 * 24 * 3600);
@@ -15,17 +15,24 @@ const GRACE: Duration = Duration::from_secs(3600);
 /// Compacts partition by partition while half of the time is left; the next run goes on.
 ///
 /// # Errors
-/// When the lake could not be read or written. What was done before stays right.
+/// When the lake could not be listed, and after all partitions when one could not be read or written: the
+/// first of those errors. What was done stays right.
 pub(crate) async fn compact(lake: &Lake, scope: &Scope) -> Result<Compacted, LakeError> {
     let enough = scope.deadline.remaining() / 2;
     let compaction = Compaction { now: now(), older_than: OLDER_THAN, grace: GRACE, is_dry: false };
     let partitions = compaction.partitions(lake).await?;
-    let mut total = Compacted::default();
+    let (mut total, mut failed) = (Compacted::default(), None);
     for (partition, _) in partitions.iter().filter(|(_, small)| **small > 0) {
         if scope.deadline.remaining() < enough {
             break;
         }
-        total += compaction.partition(lake, partition).await?;
+        match compaction.partition(lake, partition).await {
+            Ok(done) => total += done,
+            Err(error) => {
+                warn!(partition = partition.folder(), error = chain(&error), "not compacted");
+                failed.get_or_insert(error);
+            }
+        }
     }
     scope.metrics.count("FilesCompacted", total.sources);
     scope.metrics.count("SmallFilesRemoved", total.removed);
@@ -37,5 +44,5 @@ pub(crate) async fn compact(lake: &Lake, scope: &Scope) -> Result<Compacted, Lak
         waiting = total.waiting,
         "compacted"
     );
-    Ok(total)
+    failed.map_or(Ok(total), Err)
 }

@@ -143,9 +143,8 @@ impl FindingExports {
         let source = format!("s3://{bucket}/{key}");
         let object = match self.open(named).await {
             Ok(object) => object,
-            Err(error)
-                if matches!(error.cause(), Cause::Missing | Cause::Denied) && receives >= TRIES =>
-            {
+            // What is not allowed is there all the same: it goes to the dead letters until it is allowed.
+            Err(error) if error.cause() == Cause::Missing && receives >= TRIES => {
                 let etag = named.etag.as_deref();
                 let id = source_id(bucket, key, etag.unwrap_or_default());
                 self.lake

@@ -2,9 +2,18 @@
 
 use platform::config::{BUCKET_ALLOWED, ConfigError, Environment, S3Uri, bucket_name};
 
-/// What this function and its siblings write below, in the lake bucket.
-const OUTPUTS: [&str; 6] =
-    ["findings/", "audit/", "quarantine/", "state/", "rules/", "compaction/"];
+/// What this function, its siblings and those who ask the lake write below, in the lake bucket.
+const OUTPUTS: [&str; 9] = [
+    "findings/",
+    "compaction/",
+    "quarantine/",
+    "audit/",
+    "state/",
+    "shadow/",
+    "control/",
+    "rules/",
+    "athena/",
+];
 
 const OCSF_ALLOWED: &str = "the location of a custom source of Security Lake, like s3://bucket/ext/guardduty/1.0/: a bucket and a prefix";
 
@@ -57,8 +66,10 @@ impl Settings {
         {
             environment.problem(
                 "GUARDSIFT_EXPORT_PREFIX",
-                "makes the function's output part of its input, since both buckets are the same: use two buckets, or a prefix that is none of \
-                 findings/, audit/, quarantine/, state/, rules/ and compaction/",
+                format!(
+                    "makes the function's output part of its input, since both buckets are the same: use two buckets, or a prefix that is none of {}",
+                    OUTPUTS.join(", ")
+                ),
             );
         }
         let ocsf = environment.optional("GUARDSIFT_OCSF_URI", OCSF_ALLOWED, OcsfLocation::parse);
@@ -76,8 +87,10 @@ impl Settings {
             {
                 environment.problem(
                     "GUARDSIFT_OCSF_URI",
-                    "is inside of a folder of the lake: use another bucket, or a prefix that is none of findings/, audit/, quarantine/, \
-                     state/, rules/ and compaction/",
+                    format!(
+                        "is inside of a folder of the lake: use another bucket, or a prefix that is none of {}",
+                        OUTPUTS.join(", ")
+                    ),
                 );
             }
         }

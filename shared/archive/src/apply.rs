@@ -96,22 +96,23 @@ impl Archive<'_> {
     }
 
     /// Takes back what earlier attempts at a run may have archived once more after another run had ended it: what
-    /// the run has noted, is archived, and was taken back or no longer matches. What a person has undone stays as
-    /// it is.
+    /// is archived, and was taken back or no longer matches. What a person has undone stays as it is.
     pub(crate) async fn doubt(
         &self,
-        noted: &[Entry],
+        ended: Vec<(Entry, Event)>,
         as_of: Timestamp,
         done: &mut Done,
     ) -> Result<(), ArchiveError> {
-        let archived = self.archived(noted).await?;
+        let (entries, ends): (Vec<Entry>, Vec<Event>) = ended.into_iter().unzip();
+        let archived = self.archived(&entries).await?;
         let mut again = Vec::new();
-        for entry in noted {
+        for (entry, end) in entries.iter().zip(ends) {
             let Some(copy) = archived.get(&entry.finding_id) else { continue };
+            if end != Event::TakenBack && still_matches(self.rules, copy, as_of) {
+                continue;
+            }
             let fate = self.ledger.fate(entry).await?;
-            let is_ours = !fate.undoing && !fate.undone;
-            let was_taken_back = fate.outcome == Some(Event::TakenBack);
-            if is_ours && (was_taken_back || !still_matches(self.rules, copy, as_of)) {
+            if !fate.undoing && !fate.undone {
                 again.push(entry);
             }
         }
@@ -187,7 +188,7 @@ impl Archive<'_> {
             let (id, version_key, rule) = (&entry.finding_id, &entry.version_key, &entry.rule);
             if event == Event::Archived {
                 if put == Put::AlreadyThere
-                    && self.ledger.fate(entry).await?.outcome == Some(Event::TakenBack)
+                    && self.ledger.outcome(entry).await? == Some(Event::TakenBack)
                 {
                     return Ok(Some(*entry));
                 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use findings::{Action, Finding, Rule, RuleSet, Timestamp};
+use futures::{StreamExt, TryStreamExt, stream};
 use platform::guardduty::GuardDuty;
 
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
     entry::Entry,
     error::ArchiveError,
     judge::judged,
-    ledger::Ledger,
+    ledger::{AT_ONCE, Ledger},
     line::{Event, Line},
     look,
     plan::{ArchivePlan, Judgements},
@@ -128,11 +129,27 @@ impl Archive<'_> {
         for run in runs {
             let chunks = self.ledger.noted(run).await?;
             chunks_of_first.get_or_insert(chunks.len());
-            noted.extend(chunks.into_iter().flatten());
+            let last = chunks.len().saturating_sub(1);
+            let chunks = chunks.into_iter().enumerate();
+            noted.extend(chunks.flat_map(|(number, chunk)| {
+                chunk.into_iter().map(move |entry| (number == last, entry))
+            }));
         }
-        begun.extend(noted.iter().cloned());
+        let asked = noted.into_iter().map(|(is_last, entry)| async move {
+            Ok::<_, ArchiveError>((self.ledger.outcome(&entry).await?, is_last, entry))
+        });
+        let asked: Vec<_> = stream::iter(asked).buffered(AT_ONCE).try_collect().await?;
+        let mut ended = Vec::new();
+        for (outcome, is_last, entry) in asked {
+            match outcome {
+                None => begun.push(entry),
+                // A run goes on to a chunk when it has looked at the one before.
+                Some(end) if is_last || end == Event::TakenBack => ended.push((entry, end)),
+                Some(_) => {}
+            }
+        }
         self.finish(begun, as_of, done).await?;
-        self.doubt(&noted, as_of, done).await?;
+        self.doubt(ended, as_of, done).await?;
         Ok(chunks_of_first.unwrap_or_default())
     }
 

@@ -156,6 +156,13 @@ impl Ledger<'_> {
         entries.retain(|entry| {
             since.is_none_or(|since| Timestamp::parse(&entry.at).is_none_or(|at| at >= since))
         });
+        // One that was taken on, not archived, and taken on again on another day stands in both.
+        let mut latest: BTreeMap<String, Entry> = BTreeMap::new();
+        for entry in entries {
+            latest.insert(entry.version_key.clone(), entry);
+        }
+        let mut entries: Vec<Entry> = latest.into_values().collect();
+        entries.sort_by(|a, b| a.at.cmp(&b.at));
         Ok(entries)
     }
 }

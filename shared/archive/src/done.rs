@@ -17,7 +17,7 @@ pub struct Done {
     /// Findings that GuardDuty does not show as it was told.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unverified: Vec<String>,
-    /// Why nothing is archived any more: the text of the stop object.
+    /// Why nothing is archived any more: what the stop object or the stop parameter says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
 }

@@ -63,11 +63,17 @@ impl Ledger<'_> {
         self.has(&entry.key(Event::Escalated.kind())).await
     }
 
-    pub(crate) async fn fate(&self, entry: &Entry) -> Result<Fate, ArchiveError> {
+    /// How the archiving of this version ended, if it has.
+    pub(crate) async fn outcome(&self, entry: &Entry) -> Result<Option<Event>, ArchiveError> {
         let outcome: Option<Logged> = self.get(&entry.key("outcome")).await?;
+        Ok(outcome.map(|line| line.event))
+    }
+
+    pub(crate) async fn fate(&self, entry: &Entry) -> Result<Fate, ArchiveError> {
+        let outcome = self.outcome(entry).await?;
         Ok(Fate {
             recorded: outcome.is_some() || self.has(&entry.key("recorded")).await?,
-            outcome: outcome.map(|line| line.event),
+            outcome,
             undoing: self.has(&entry.key(Event::Undoing.kind())).await?,
             undone: self.has(&entry.key(Event::Undone.kind())).await?,
         })

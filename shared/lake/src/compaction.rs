@@ -82,24 +82,30 @@ struct Files {
 }
 
 impl Compaction {
-    /// The partitions that are old enough, with the number of files of one source in each.
+    /// The partitions that are old enough, with the number of files of one source in each. A single
+    /// one, with no file of several beside it, has nothing to become one with and counts as none.
     ///
     /// # Errors
     /// When the lake could not be listed.
     pub async fn partitions(&self, lake: &Lake) -> Result<BTreeMap<Partition, u64>, LakeError> {
         let day = Duration::from_secs(24 * 3600);
         let newest = self.now.minus(self.older_than).minus(day).date();
-        let mut found = BTreeMap::new();
+        let mut found: BTreeMap<Partition, (u64, u64)> = BTreeMap::new();
         lake.list(&format!("{FINDINGS}/"), |listed| {
             if let Some((partition, name)) = Partition::of_lake_key(FINDINGS, &listed.key)
                 && partition.date <= newest
             {
-                let small = found.entry(partition).or_default();
-                *small += u64::from(matches!(Named::of(name), Named::Source(_)));
+                let (small, large) = found.entry(partition).or_insert((0, 0));
+                match Named::of(name) {
+                    Named::Source(_) => *small += 1,
+                    Named::Compacted(_) => *large += 1,
+                    Named::Other => {}
+                }
             }
         })
         .await?;
-        Ok(found)
+        let to_do = |(small, large): (u64, u64)| if small == 1 && large == 0 { 0 } else { small };
+        Ok(found.into_iter().map(|(partition, files)| (partition, to_do(files))).collect())
     }
 
     /// Does what is to be done in one partition.

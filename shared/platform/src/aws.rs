@@ -243,9 +243,18 @@ pub fn trust_store(region: Option<&str>, is_set: impl Fn(&str) -> bool) -> Trust
     TrustStore::empty().with_native_roots(elsewhere || named).with_pem_certificate(AMAZON_ROOTS)
 }
 
-/// What the host names of a partition's endpoints end in.
+/// What the host names of a partition's endpoints end in: the SDKs' own table
+/// (<https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json>).
 pub fn dns_suffix(partition: &str) -> &'static str {
-    if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }
+    match partition {
+        "aws-cn" => "amazonaws.com.cn",
+        "aws-eusc" => "amazonaws.eu",
+        "aws-iso" => "c2s.ic.gov",
+        "aws-iso-b" => "sc2s.sgov.gov",
+        "aws-iso-e" => "cloud.adc-e.uk",
+        "aws-iso-f" => "csp.hci.ic.gov",
+        _ => "amazonaws.com",
+    }
 }
 
 #[cfg(test)]

@@ -67,6 +67,10 @@ mod tests {
         assert!(
             queue_url("arn:aws-cn:sqs:cn-north-1:111122223333:f").unwrap().contains(".com.cn/")
         );
+        assert_eq!(
+            queue_url("arn:aws-eusc:sqs:eusc-de-east-1:111122223333:f").as_deref(),
+            Some("https://sqs.eusc-de-east-1.amazonaws.eu/111122223333/f")
+        );
         assert_eq!(queue_url("arn:aws:sns:eu-west-1:111122223333:findings"), None);
     }
 }

@@ -21,10 +21,31 @@ fn apply_asks_and_without_a_terminal_it_refuses() {
         let dry = running.guardsift(&["archive", "apply", "--dry-run"]).await;
         assert_eq!(dry.status.code(), Some(0), "{}", stderr(&dry));
         assert!(stdout(&dry).contains(&id), "{}", stdout(&dry));
+        let dry = running.guardsift(&["archive", "apply", "--dry-run", "--output", "json"]).await;
+        assert_eq!(json(&dry)["archive"][0]["finding_id"], json!(id));
         assert!(!running.is_archived(&id) && running.ledger("recorded").is_empty());
         let applied = running.guardsift(&["archive", "apply", "--yes", "--output", "json"]).await;
         assert_eq!((applied.status.code(), &json(&applied)["archived"]), (Some(0), &json!(1)));
         assert!(running.is_archived(&id));
+        assert_eq!(running.ledger("outcome").len(), 1);
+    });
+}
+
+#[test]
+fn an_apply_that_was_cut_off_is_ended_by_the_next_though_nothing_is_left_to_archive() {
+    block_on(async {
+        let running = start(&rules(""), "plan").await;
+        let id = running.observe(2.0);
+        // The call is carried out and never answered, as often as it is tried.
+        running.machine.guardduty.faults().lose_answer("ArchiveFindings", 6);
+        let cut_off = running.guardsift(&["archive", "apply", "--yes"]).await;
+        assert_ne!(cut_off.status.code(), Some(0), "{}", stdout(&cut_off));
+        assert!(running.is_archived(&id) && running.ledger("outcome").is_empty());
+        running.machine.guardduty.faults().clear();
+        let dry = running.guardsift(&["archive", "apply", "--dry-run"]).await;
+        assert!(dry.status.success() && running.ledger("outcome").is_empty());
+        let next = running.guardsift(&["archive", "apply", "--output", "json"]).await;
+        assert_eq!(json(&next)["repaired"], json!(1), "{}", stderr(&next));
         assert_eq!(running.ledger("outcome").len(), 1);
     });
 }

@@ -55,28 +55,37 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     }
     let stopped = reached.wait(async { Ok(archive.stopped().await) })?;
     let exit = plan::exit(&planned, stopped.as_deref(), &reached.lake);
-    if arguments.dry_run || stopped.is_some() || planned.plan.over_the_cap.is_some() {
+    if arguments.dry_run {
+        match arguments.output {
+            DoneFormat::Text => {}
+            DoneFormat::Json => shown::plan(&planned.plan, Format::Json)?,
+            DoneFormat::Yaml => shown::plan(&planned.plan, Format::Yaml)?,
+        }
         return Ok(exit);
     }
-    let count = planned.plan.candidates().count();
-    let mut done = Done::default();
+    let may_act = stopped.is_none() && planned.plan.over_the_cap.is_none();
+    let count = if may_act { planned.plan.candidates().count() } else { 0 };
     if count > 0 {
-        if !confirmed(&format!("Archive {}?", so_many(count, "finding")), arguments.yes)? {
+        let question = format!("Archive {}?", so_many(count, "finding"));
+        if !confirmed(&question, arguments.yes)? {
             say!("nothing was archived");
             return Ok(exit);
         }
-        let asked = agreed(&planned);
-        let acts = async {
-            archive.repair_since(as_of.minus(EARLIER), as_of, &mut done).await?;
-            let planned = archive.plan(&asked).await?;
-            archive.apply(&planned, None, &mut done).await
-        };
-        let result = reached.wait(acts);
-        print(&done, arguments.output)?;
-        result?;
-    } else {
-        print(&done, arguments.output)?;
     }
+    let asked = agreed(&planned);
+    let mut done = Done { stopped, ..Done::default() };
+    let acts = async {
+        // What a command that was cut off has begun is ended, stopped or not.
+        archive.repair_since(as_of.minus(EARLIER), as_of, &mut done).await?;
+        if count == 0 {
+            return Ok(());
+        }
+        let planned = archive.plan(&asked).await?;
+        archive.apply(&planned, None, &mut done).await
+    };
+    let result = reached.wait(acts);
+    print(&done, arguments.output)?;
+    result?;
     Ok(if done.stopped.is_some() { Exit::CheckFailed } else { exit })
 }
 
@@ -104,7 +113,7 @@ fn print(done: &Done, format: DoneFormat) -> anyhow::Result<()> {
                 done.unverified.len()
             );
             if let Some(reason) = &done.stopped {
-                anstream::println!("stopped on the way: {reason}");
+                anstream::println!("stopped: {reason}");
             }
         }
     }

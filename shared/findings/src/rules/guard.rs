@@ -18,7 +18,7 @@ pub enum Guard {
     AboveCeiling,
     /// It is a sample and the rule does not name samples.
     Sample,
-    /// `updatedAt` can't be read, so that no hold can ever be over.
+    /// `updatedAt` can't be read: no hold can ever be over, and a rule without one knows no version.
     UnknownAge,
 }
 
@@ -35,8 +35,7 @@ impl Guard {
         if facts.is_sample && !rule.concerns_samples {
             return Some(Self::Sample);
         }
-        let is_ageless = !rule.hold.is_zero() && facts.updated_at.is_none();
-        is_ageless.then_some(Self::UnknownAge)
+        facts.updated_at.is_none().then_some(Self::UnknownAge)
     }
 
     /// A stable name for logs and the ledger.

@@ -155,9 +155,12 @@ fn a_finding_is_ripe_when_its_hold_is_over_and_not_a_moment_earlier() {
     assert_eq!(decision.hold_until, Timestamp::parse("2026-04-02T00:00:00Z"));
     assert!(decision.is_ripe(Timestamp::parse("2026-04-02T00:00:00Z").unwrap()));
     assert!(!decision.is_ripe(Timestamp::parse("2026-04-01T23:59:59.999Z").unwrap()));
-    let at_once = finding(json!({"severity": 1, "updatedAt": null}));
-    let decision = set.decide(&at_once, now());
-    assert_eq!((decision.hold_until, decision.is_ripe(now())), (None, true));
+    let at_once = finding(json!({"severity": 1}));
+    assert!(set.decide(&at_once, now()).is_ripe(now()));
+    let ageless = finding(json!({"severity": 1, "updatedAt": null}));
+    let decision = set.decide(&ageless, now());
+    assert_eq!((decision.action, decision.guard), (Action::Notify, Some(Guard::UnknownAge)));
+    assert!(!decision.is_ripe(now()), "whatever its hold");
     let told = set.decide(&finding(json!({"severity": 5})), now());
     assert_eq!(
         (told.hold_until, told.is_ripe(now())),
