@@ -9,9 +9,7 @@ pub(crate) enum Exit {
     Success,
     /// 1: the demo lost something, or a count does not add up.
     DemoFailed,
-    /// 3: a check failed: unreadable records under `--strict`, rules with problems or broken
-    /// cases, rules or filters that can't be converted, findings that are not in the lake, a plan
-    /// above a cap, archiving that somebody has stopped.
+    /// 3: a check failed; the README lists which.
     CheckFailed,
     /// 252: arguments or input files that can't be used.
     BadUsage,

@@ -1,4 +1,4 @@
-//! The house itself: no test file is left out, and no file of the core is a drawer.
+//! The house itself: no test file is left out, and no source file is a drawer.
 
 use std::{fs, path::PathBuf};
 
