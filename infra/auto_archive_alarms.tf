@@ -17,7 +17,7 @@ resource "aws_cloudwatch_metric_alarm" "archive" {
 
   alarm_name          = "${var.name_prefix}-auto-archive-${lower(each.key)}"
   alarm_description   = "${each.value}. ${local.what_to_do}"
-  namespace           = "Guardsift"
+  namespace           = local.namespace
   metric_name         = each.key
   dimensions          = { service = "auto-archive" }
   statistic           = "Sum"

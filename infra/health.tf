@@ -1,49 +1,29 @@
-# What a person looks at, and the alarm for what could not be read. The alarms of queues and functions are in modules/function.
+# What a person looks at, and the alarms for what could not be read. The alarms of queues and functions are in modules/function.
 
 locals {
   what_to_do = "What to do: ${var.readme_url}#when-an-alarm-rings"
   namespace  = "Guardsift"
 
-  # Metric of ours, and the function that counts it.
-  set_aside = {
-    exports = { metric = "LinesQuarantined", service = "finding-exports", text = "Lines of an export were no findings" }
-    objects = { metric = "BrokenObjects", service = "finding-exports", text = "An exported object could not be read" }
-    gone    = { metric = "ObjectsGone", service = "finding-exports", text = "An exported object is not where its event says it is; a note says which" }
-    events  = { metric = "Quarantined", service = "finding-events", text = "An event could not be read" }
+  # What the alarm is called, the metric of ours, the function that counts it, and what it says.
+  counted = {
+    "set-aside-exports" = { metric = "LinesQuarantined", service = "finding-exports", text = "Lines of an export were no findings; see quarantine" }
+    "set-aside-objects" = { metric = "BrokenObjects", service = "finding-exports", text = "An exported object could not be read; see quarantine" }
+    "set-aside-gone"    = { metric = "ObjectsGone", service = "finding-exports", text = "An exported object is not where its event says it is; a note says which; see quarantine" }
+    "set-aside-events"  = { metric = "Quarantined", service = "finding-events", text = "An event could not be read; see quarantine" }
+    # finding-events goes on without rules, so none of its invocations fails.
+    "finding-events-rulesunavailable" = { metric = "RulesUnavailable", service = "finding-events", text = "The rules can't be read, and every finding goes to the default topic" }
+    "finding-events-rulesstale"       = { metric = "RulesStale", service = "finding-events", text = "New rules can't be read, and those from before are in force" }
   }
 }
 
-resource "aws_cloudwatch_metric_alarm" "set_aside" {
-  for_each = local.set_aside
+resource "aws_cloudwatch_metric_alarm" "counted" {
+  for_each = local.counted
 
-  alarm_name          = "${var.name_prefix}-set-aside-${each.key}"
-  alarm_description   = "${each.value.text}; see quarantine. ${local.what_to_do}"
+  alarm_name          = "${var.name_prefix}-${each.key}"
+  alarm_description   = "${each.value.text}. ${local.what_to_do}"
   namespace           = local.namespace
   metric_name         = each.value.metric
   dimensions          = { service = each.value.service }
-  statistic           = "Sum"
-  period              = 300
-  evaluation_periods  = 1
-  comparison_operator = "GreaterThanThreshold"
-  threshold           = 0
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = var.alarm_topic_arns
-  ok_actions          = var.alarm_topic_arns
-  tags                = var.tags
-}
-
-# finding-events goes on without rules, so none of its invocations fails: everything goes to the default topic.
-resource "aws_cloudwatch_metric_alarm" "rules" {
-  for_each = {
-    RulesUnavailable = "The rules can't be read, and every finding goes to the default topic"
-    RulesStale       = "New rules can't be read, and those from before are in force"
-  }
-
-  alarm_name          = "${var.name_prefix}-finding-events-${lower(each.key)}"
-  alarm_description   = "${each.value}. ${local.what_to_do}"
-  namespace           = local.namespace
-  metric_name         = each.key
-  dimensions          = { service = "finding-events" }
   statistic           = "Sum"
   period              = 300
   evaluation_periods  = 1

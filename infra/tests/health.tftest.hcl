@@ -73,13 +73,13 @@ run "for_a_trial" {
   assert {
     condition = alltrue(concat(
       flatten([for function in local.functions : [for text in values(function.alarms) : endswith(text, "What to do: https://example.com/README.md#when-an-alarm-rings")]]),
-      [for alarm in merge(aws_cloudwatch_metric_alarm.set_aside, aws_cloudwatch_metric_alarm.rules, aws_cloudwatch_metric_alarm.archive) : endswith(alarm.alarm_description, "What to do: https://example.com/README.md#when-an-alarm-rings")],
+      [for alarm in merge(aws_cloudwatch_metric_alarm.counted, aws_cloudwatch_metric_alarm.archive) : endswith(alarm.alarm_description, "What to do: https://example.com/README.md#when-an-alarm-rings")],
     ))
     error_message = "Every alarm links to the section that says what to do."
   }
 
   assert {
-    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.set_aside : alarm.alarm_actions == toset(["arn:aws:sns:us-east-1:111122223333:alarms"])])
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.counted : alarm.alarm_actions == toset(["arn:aws:sns:us-east-1:111122223333:alarms"])])
     error_message = "Alarms reach the topic that was given."
   }
 

@@ -1,7 +1,7 @@
 //! What was archived and has become worse.
 
 use super::world::{World, block_on};
-use crate::{Event, UndoPlan, Undone, entry::Entry, line::Line};
+use crate::{Entry, Event};
 
 /// An archived finding of ours that GuardDuty has raised and left archived.
 async fn risen(world: &World) -> String {
@@ -105,17 +105,14 @@ fn what_an_undo_or_the_run_itself_took_back_is_no_longer_ours() {
         let world = World::new().await;
         let undone = world.observe();
         world.sweep().await.unwrap();
-        let (guardduty, ledger) = (&world.guardduty, world.ledger());
-        let plan = UndoPlan::new(guardduty, ledger, "low", None).await.unwrap();
-        plan.apply(guardduty, ledger, platform::now, &mut Undone::default()).await.unwrap();
+        world.undo().await;
         assert!(!world.is_archived(&undone));
 
         let taken_back = world.observe();
         let (copy, now) = (world.copy(&taken_back), platform::now());
         let entry = Entry::of(&copy, "low", now);
-        ledger.record(&entry, &copy, &world.rules, now, now).await.unwrap();
-        let back = Line::new(Event::TakenBack, now, &entry.version_key, "low", &copy);
-        ledger.write(&entry, &back).await.unwrap();
+        world.ledger().record(&entry, &copy, &world.rules, now, now).await.unwrap();
+        world.taken_back(&entry, &copy).await;
 
         for id in [&undone, &taken_back] {
             rise(&world, id).await;

@@ -1,7 +1,7 @@
 //! Two runs at once over the same version.
 
 use super::world::{World, block_on, moment};
-use crate::{Done, Entry, Event, UndoPlan, Undone, line::Line};
+use crate::{Done, Entry};
 
 /// What a run was about to do when another had not ended yet.
 async fn begun(world: &World, run: &str, ids: &[&String]) {
@@ -52,10 +52,8 @@ fn a_run_that_comes_last_does_not_say_archived_of_what_another_has_taken_back() 
         let world = World::new().await;
         let id = world.observe();
         let planned = world.plan().await.unwrap();
-        let (copy, now) = (world.copy(&id), platform::now());
-        let entry = Entry::of(&copy, "low", now);
-        let back = Line::new(Event::TakenBack, now, &entry.version_key, "low", &copy);
-        world.ledger().write(&entry, &back).await.unwrap();
+        let copy = world.copy(&id);
+        world.taken_back(&Entry::of(&copy, "low", platform::now()), &copy).await;
         let mut done = Done::default();
         world.archive().apply(&planned, None, &mut done).await.unwrap();
         assert_eq!((done.archived, done.taken_back), (0, 1));
@@ -69,9 +67,7 @@ fn a_run_that_begins_again_leaves_what_a_person_has_undone_and_archived() {
         let world = World::new().await;
         let id = world.observe();
         world.sweep().await.unwrap();
-        let (guardduty, ledger) = (&world.guardduty, world.ledger());
-        let plan = UndoPlan::new(guardduty, ledger, "low", None).await.unwrap();
-        plan.apply(guardduty, ledger, platform::now, &mut Undone::default()).await.unwrap();
+        world.undo().await;
         world.observe_again(&id, 8.0);
         world.by_hand("archive", &id).await;
         let mut done = Done::default();

@@ -9,13 +9,6 @@ async fn planned(world: &World) -> UndoPlan {
     UndoPlan::new(&world.guardduty, world.ledger(), "low", None).await.unwrap()
 }
 
-async fn undo(world: &World) -> Undone {
-    let mut done = Undone::default();
-    let plan = planned(world).await;
-    plan.apply(&world.guardduty, world.ledger(), now, &mut done).await.unwrap();
-    done
-}
-
 #[test]
 fn an_undo_opens_what_the_rule_archived_and_leaves_what_a_person_archived() {
     block_on(async {
@@ -27,7 +20,7 @@ fn an_undo_opens_what_the_rule_archived_and_leaves_what_a_person_archived() {
         // It came back, and a person archived it.
         world.observe_again(&theirs, 2.0);
         world.by_hand("archive", &theirs).await;
-        assert_eq!(undo(&world).await.undone, [ours.as_str()]);
+        assert_eq!(world.undo().await.undone, [ours.as_str()]);
         assert!(!world.is_archived(&ours));
         assert!(world.is_archived(&person) && world.is_archived(&theirs));
         assert_eq!(
@@ -50,7 +43,7 @@ fn an_undo_after_a_crash_in_the_middle_of_the_archiving_restores_the_state_befor
         world.machine.guardduty.faults().lose_answer("ArchiveFindings", 6);
         world.sweep().await.unwrap_err();
         assert_eq!(ids.iter().filter(|id| world.is_archived(id)).count(), 50);
-        assert_eq!(undo(&world).await.undone.len(), 50);
+        assert_eq!(world.undo().await.undone.len(), 50);
         assert!(ids.iter().all(|id| !world.is_archived(id)));
         // What was undone in the middle stays open; the other ten had not been touched.
         assert_eq!(world.sweep().await.unwrap().archived, 10);
@@ -68,9 +61,9 @@ fn an_undo_that_was_cut_off_goes_on() {
         let plan = planned(&world).await;
         plan.apply(&world.guardduty, world.ledger(), now, &mut done).await.unwrap_err();
         assert_eq!((done.undone.len(), world.is_archived(&id)), (0, false));
-        assert_eq!(undo(&world).await.undone, [id.as_str()]);
+        assert_eq!(world.undo().await.undone, [id.as_str()]);
         assert_eq!(world.log(&id).await.last(), Some(&Event::Undone));
-        assert_eq!(undo(&world).await, Undone::default(), "there is nothing left");
+        assert_eq!(world.undo().await, Undone::default(), "there is nothing left");
     });
 }
 

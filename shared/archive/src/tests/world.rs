@@ -18,7 +18,10 @@ use platform::{
 };
 use serde_json::{Value, json};
 
-use crate::{Archive, ArchiveError, Asked, Done, Event, Ledger, LogFilter, Planned, StopParameter};
+use crate::{
+    Archive, ArchiveError, Asked, Done, Entry, Event, Ledger, LogFilter, Planned, StopParameter,
+    UndoPlan, Undone, line::Line,
+};
 
 pub(super) const PROBE: &str = "Recon:EC2/PortProbeUnprotectedPort";
 
@@ -159,6 +162,21 @@ impl World {
         let mut done = Done::default();
         self.archive().escalate(&[id.to_owned()], false, now(), &mut done).await.unwrap();
         done
+    }
+
+    /// Takes back what the rule `low` has archived.
+    pub(super) async fn undo(&self) -> Undone {
+        let (guardduty, ledger) = (&self.guardduty, self.ledger());
+        let plan = UndoPlan::new(guardduty, ledger, "low", None).await.unwrap();
+        let mut done = Undone::default();
+        plan.apply(guardduty, ledger, now, &mut done).await.unwrap();
+        done
+    }
+
+    /// Writes that this version was taken back, as another run would.
+    pub(super) async fn taken_back(&self, entry: &Entry, copy: &Finding) {
+        let line = Line::new(Event::TakenBack, now(), &entry.version_key, "low", copy);
+        self.ledger().write(entry, &line).await.unwrap();
     }
 
     /// The finding as GuardDuty has it.
