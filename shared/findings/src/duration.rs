@@ -29,7 +29,12 @@ fn parse(text: &str) -> Option<Duration> {
         return Some(Duration::ZERO);
     }
     let (unit, seconds) = UNITS.into_iter().find(|(unit, _)| text.ends_with(*unit))?;
-    let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
+    let digits = text.strip_suffix(unit)?;
+    // `parse` would take a sign, too.
+    if digits.starts_with('+') {
+        return None;
+    }
+    let number: u64 = digits.parse().ok()?;
     number.checked_mul(seconds).map(Duration::from_secs)
 }
 
@@ -44,7 +49,7 @@ mod tests {
         {
             assert_eq!(parse(text), Some(Duration::from_secs(seconds)), "{text}");
         }
-        for text in ["", "h", "24", "-1h", "1.5h", "1 h", "24H", "99999999999999999999h"] {
+        for text in ["", "h", "24", "-1h", "+1h", "1.5h", "1 h", "24H", "99999999999999999999h"] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

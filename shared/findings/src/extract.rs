@@ -123,7 +123,7 @@ impl Paths {
     ///
     /// # Errors
     /// When the text is no JSON or nested too deeply.
-    pub fn extract<'a>(&self, json: &'a str) -> Result<Values<'a>, ExtractError> {
+    pub(crate) fn extract<'a>(&self, json: &'a str) -> Result<Values<'a>, ExtractError> {
         self.walk(json, false).map_err(|broken| match broken {
             Broken::TooDeep => ExtractError::TooDeep,
             Broken::Syntax | Broken::Stranger => syntax_error(json),
@@ -144,7 +144,7 @@ impl Paths {
     }
 
     /// An extraction that found nothing.
-    pub fn nothing<'a>(&self) -> Values<'a> {
+    pub(crate) fn nothing<'a>(&self) -> Values<'a> {
         Values { slots: std::iter::repeat_with(Slot::new).take(self.count).collect() }
     }
 
@@ -193,12 +193,11 @@ impl<'a> Sink<'a> for Values<'a> {
 
 /// What is wrong with a text that the scan refused, in the words of `serde_json`.
 fn syntax_error(json: &str) -> ExtractError {
-    match serde_json::from_str::<IgnoredAny>(json) {
-        Err(error) => ExtractError::Syntax(error),
-        Ok(IgnoredAny) => ExtractError::Syntax(serde::de::Error::custom(
-            "a string that holds half of a surrogate pair",
-        )),
-    }
+    ExtractError::Syntax(match serde_json::from_str::<IgnoredAny>(json) {
+        Err(error) => error,
+        // The scan refuses nothing else, as its own tests show.
+        Ok(IgnoredAny) => serde::de::Error::custom("no JSON value"),
+    })
 }
 
 #[cfg(test)]
@@ -253,6 +252,16 @@ mod tests {
             let json = format!(r#"{{"service":{{"additionalInfo":{{"value":{prose}}}}}}}"#);
             assert!(found(path, &json).is_empty(), "{prose}");
         }
+    }
+
+    #[test]
+    fn half_of_a_surrogate_pair_hides_nothing_else() {
+        let json = r#"{"a":"x\ud83dy","b":7,"\udc00":1,"c":"\ud83d\ude00"}"#;
+        for (path, expected) in [("a", "'x\u{fffd}y'"), ("b", "7"), ("c", "'\u{1f600}'")] {
+            assert_eq!(found(path, json), [expected]);
+        }
+        let embedded = r#"{"service":{"additionalInfo":{"value":"{\"x\":\"\\ud83d\"}"}}}"#;
+        assert_eq!(found("service.additionalInfo.x", embedded), ["'\u{fffd}'"]);
     }
 
     #[test]

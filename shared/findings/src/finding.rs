@@ -28,6 +28,7 @@ pub struct Finding {
     updated_at: Option<Timestamp>,
     updated_at_text: Option<Box<str>>,
     attack_sequence_arn: Option<Box<str>>,
+    names_a_sequence: bool,
     resource_type: Option<Box<str>>,
     detector_id: Option<Box<str>>,
     feature_name: Option<Box<str>>,
@@ -70,6 +71,7 @@ impl Finding {
             updated_at: header.time(Field::UpdatedAt),
             updated_at_text: text(Field::UpdatedAt),
             attack_sequence_arn: text(Field::AttackSequenceArn),
+            names_a_sequence: header.names_a_sequence(),
             resource_type: text(Field::ResourceType),
             detector_id: text(Field::DetectorId),
             feature_name: text(Field::FeatureName),
@@ -200,7 +202,7 @@ impl Finding {
 
     /// Whether it is an attack sequence, or a signal of one.
     pub fn concerns_attack_sequence(&self) -> bool {
-        self.attack_sequence_arn().is_some()
+        self.names_a_sequence
             || self.resource_type() == Some("AttackSequence")
             || self.finding_type().is_some_and(FindingType::is_attack_sequence)
     }

@@ -211,6 +211,16 @@ impl<'a> Header<'a> {
         boolean(self.0.at(Field::Archived as usize).first()?)
     }
 
+    /// Whether it names an attack sequence. What is neither missing nor empty does, in whatever form:
+    /// only a finding that is known to belong to none may be archived.
+    pub(crate) fn names_a_sequence(&self) -> bool {
+        self.0.at(Field::AttackSequenceArn as usize).iter().any(|value| match value {
+            Value::Null => false,
+            Value::Text(arn) => !arn.is_empty(),
+            Value::Bool(_) | Value::Number(_) | Value::Object(_) => true,
+        })
+    }
+
     /// Whether any of the places of the sample flag says so.
     pub(crate) fn is_sample(&self) -> bool {
         self.0.at(Field::Sample as usize).iter().any(|value| boolean(value) == Some(true))

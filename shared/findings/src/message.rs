@@ -1,6 +1,7 @@
 //! What a destination receives: pure values, made from a finding and from what was decided on it.
 
 use self::{
+    notification::DecisionV1,
     resource::Resource,
     text::{line, paragraph},
 };
@@ -41,11 +42,11 @@ mod recorded;
 #[cfg(test)]
 mod samples;
 
-pub use attributes::{Attribute, Attributes, MOST as MOST_ATTRIBUTES};
+pub use attributes::{Attribute, Attributes};
 pub use before::ArchivedBefore;
 pub use change::{Change, REMEMBERED_BYTES, Remembered};
 pub use notable::{Fact, NotifyChanges};
-pub use notification::{DecisionV1, Notification};
+pub use notification::Notification;
 pub use payload::Payload;
 
 /// Longest title and description. The whole finding is one link away.

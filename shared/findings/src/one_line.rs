@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::SeverityLevel;
+
 /// Reads a condition: attributes, `= != < <= > >= ~ !~ in`, `and`, `or`, parentheses.
 ///
 /// # Errors
@@ -137,16 +139,24 @@ impl Reader {
             }
         };
         let (operator, is_list) = self.operator(&attribute)?;
-        let operand = if is_list {
-            if self.takes_sign("[") {
-                json!(self.list()?)
-            } else {
-                json!([self.value(&attribute)?])
-            }
-        } else {
-            self.value(&attribute)?
+        if attribute == "severity"
+            && let Some(level) = self.takes_level()
+        {
+            return band(operator, level);
+        }
+        let operand = match (is_list, is_list && self.takes_sign("[")) {
+            (true, true) => json!(self.list()?),
+            (true, false) => json!([self.value()?]),
+            (false, _) => self.value()?,
         };
         Ok(json!({ attribute: { operator: operand } }))
+    }
+
+    fn takes_level(&mut self) -> Option<SeverityLevel> {
+        let Some(Token::Word(word)) = self.peek() else { return None };
+        let level = word.parse().ok()?;
+        self.next += 1;
+        Some(level)
     }
 
     /// The operator as criteria name it, and whether it takes a list.
@@ -177,34 +187,45 @@ impl Reader {
     }
 
     fn list(&mut self) -> Result<Vec<Value>, String> {
-        let mut values = vec![self.value("")?];
+        let mut values = vec![self.value()?];
         while self.takes_sign(",") {
-            values.push(self.value("")?);
+            values.push(self.value()?);
         }
         if self.takes_sign("]") { Ok(values) } else { Err("a `]` is missing".to_owned()) }
     }
 
-    fn value(&mut self, attribute: &str) -> Result<Value, String> {
+    fn value(&mut self) -> Result<Value, String> {
         match self.take("a value")? {
             Token::Text(text) => Ok(json!(text)),
-            Token::Word(word) => Ok(plain(&word, attribute)),
+            Token::Word(word) => Ok(plain(&word)),
             Token::Sign(sign) => Err(format!("`{sign}` stands where a value was expected")),
         }
     }
 }
 
-/// Without quotes: a number, a level of severity, or text.
-fn plain(word: &str, attribute: &str) -> Value {
-    let level = match word.to_ascii_lowercase().as_str() {
-        "low" => 1,
-        "medium" => 4,
-        "high" => 7,
-        "critical" => 9,
-        _ => 0,
+/// What an operator says about a level: about all of its severities, not the least of them alone.
+fn band(operator: &str, level: SeverityLevel) -> Result<Value, String> {
+    let (from, end) = match level {
+        SeverityLevel::Low => (0, 4),
+        SeverityLevel::Medium => (4, 7),
+        SeverityLevel::High => (7, 9),
+        SeverityLevel::Critical => (9, 11),
     };
-    if attribute == "severity" && level > 0 {
-        return json!(level);
-    }
+    Ok(match operator {
+        "equals" => json!({ "severity": { "greaterThanOrEqual": from, "lessThan": end } }),
+        "notEquals" => json!({ "any": [
+            { "severity": { "lessThan": from } },
+            { "severity": { "greaterThanOrEqual": end } },
+        ] }),
+        "lessThan" | "greaterThanOrEqual" => json!({ "severity": { operator: from } }),
+        "lessThanOrEqual" => json!({ "severity": { "lessThan": end } }),
+        "greaterThan" => json!({ "severity": { "greaterThanOrEqual": end } }),
+        _ => return Err(format!("{level} is no pattern; write = != < <= > >= or in before it")),
+    })
+}
+
+/// Without quotes: a number, or text.
+fn plain(word: &str) -> Value {
     match (word.parse::<i64>(), word.parse::<f64>()) {
         (Ok(number), _) => json!(number),
         (_, Ok(number)) if number.is_finite() => json!(number),
@@ -264,6 +285,33 @@ mod tests {
     }
 
     #[test]
+    fn a_level_stands_for_all_of_its_severities() {
+        let among = |text: &str| -> Vec<f64> {
+            let filter = Filter::from_line(text).unwrap();
+            let selects = |severity: &f64| {
+                let json = json!({"id": "f1", "severity": severity}).to_string();
+                filter.matches(&Finding::parse(&json).unwrap()).is_true()
+            };
+            [0.5, 2.0, 3.9, 4.0, 6.9, 7.0, 8.9, 9.0, 10.0].into_iter().filter(selects).collect()
+        };
+        for (text, expected) in [
+            ("severity = high", vec![7.0, 8.9]),
+            ("severity == Low", vec![0.5, 2.0, 3.9]),
+            ("severity in critical", vec![9.0, 10.0]),
+            ("severity != medium", vec![0.5, 2.0, 3.9, 7.0, 8.9, 9.0, 10.0]),
+            ("severity not in low", vec![4.0, 6.9, 7.0, 8.9, 9.0, 10.0]),
+            ("severity < medium", vec![0.5, 2.0, 3.9]),
+            ("severity <= medium", vec![0.5, 2.0, 3.9, 4.0, 6.9]),
+            ("severity > low", vec![4.0, 6.9, 7.0, 8.9, 9.0, 10.0]),
+            ("severity >= high", vec![7.0, 8.9, 9.0, 10.0]),
+            ("severity > critical", vec![]),
+            ("severity >= medium and severity < high", vec![4.0, 6.9]),
+        ] {
+            assert_eq!(among(text), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_said() {
         for (text, part) in [
             ("severity", "an operator is missing"),
@@ -272,6 +320,7 @@ mod tests {
             ("(severity < 4", "`)`"),
             ("type = 'open", "has no end"),
             ("severity ! 4", "no operator"),
+            ("severity ~ high", "high is no pattern"),
             (&"(".repeat(100_000), "within each other"),
         ] {
             let error = criteria(text).unwrap_err();

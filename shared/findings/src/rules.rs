@@ -64,7 +64,8 @@ pub struct Defaults {
     pub max_archive_per_run: usize,
     /// A rule that would archive more than this on one day, in UTC, archives nothing more that day.
     pub max_archive_per_day: usize,
-    /// A sweep that would archive more than this share of what it looked at archives nothing.
+    /// A sweep that looked at 100 findings or more and would archive more than this share of them
+    /// archives nothing.
     pub max_archive_share: f64,
     /// A finding that was archived this often and came back each time stays for a person to see.
     pub max_recurrences: usize,
@@ -106,11 +107,7 @@ impl RuleSet {
     /// # Errors
     /// Every problem of every file. There is no such thing as a rule set that loads in part.
     pub fn parse(sources: &[RuleSource<'_>]) -> Result<Self, RuleSetError> {
-        let mut loading = Loading::new();
-        for source in sources {
-            loading.add(source);
-        }
-        loading.finish(hash(sources))
+        Loading::of(sources).finish(hash(sources))
     }
 
     /// SHA-256 of the rule file; of the files' hashes when there are several.

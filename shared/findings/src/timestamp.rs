@@ -41,7 +41,7 @@ impl Timestamp {
     /// Reads a number as epoch seconds, or as epoch milliseconds when it is too large for seconds.
     ///
     /// 10^11 seconds is the year 5138, and 10^11 milliseconds is 1973: real findings lie between.
-    pub fn from_epoch_number(number: f64) -> Option<Self> {
+    pub(crate) fn from_epoch_number(number: f64) -> Option<Self> {
         if !number.is_finite() {
             return None;
         }

@@ -183,6 +183,26 @@ fn networks_contain_addresses_of_both_families_and_mapped_ones() {
 }
 
 #[test]
+fn an_ipv4_network_that_is_written_as_a_mapped_one_holds_the_same_addresses() {
+    let attribute = format!("{NETWORK}.remoteIpDetails.ipAddressV4");
+    for (network, address, expected) in [
+        ("::ffff:192.0.2.0/120", "192.0.2.9", Truth::True),
+        ("::ffff:192.0.2.0/120", "::ffff:192.0.2.9", Truth::True),
+        ("::ffff:192.0.2.0/120", "192.0.3.9", Truth::False),
+        ("::ffff:192.0.2.9", "192.0.2.9", Truth::True),
+        ("::ffff:0:0/96", "192.0.2.9", Truth::True),
+        ("::/0", "2001:db8::1", Truth::True),
+    ] {
+        let members = json!({"service": {"action": {"networkConnectionAction":
+            {"remoteIpDetails": {"ipAddressV4": address}}}}});
+        let found = holds(&attribute, json!({"cidr": [network]}), members.clone());
+        assert_eq!(found, expected, "{address} in {network}");
+        let found = holds(&attribute, json!({"notCidr": [network]}), members);
+        assert_eq!(found, !expected, "{address} not in {network}");
+    }
+}
+
+#[test]
 fn booleans_and_times_compare_in_whatever_form_they_are_written() {
     for archived in [json!(false), json!("false"), json!("False")] {
         let members = json!({"service": {"archived": archived}});

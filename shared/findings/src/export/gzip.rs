@@ -8,7 +8,8 @@ use super::{ExportError, ExportLimits};
 
 /// A bomb is told by its ratio only past this size: small texts can compress very well.
 const RATIO_GRACE_BYTES: u64 = 16 * 1024 * 1024;
-const MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// What every gzip member begins with, and no text does.
+const MAGIC: u8 = 0x1f;
 
 /// Decompresses all members of a gzip stream, one after the other.
 ///
@@ -26,6 +27,8 @@ enum State<R> {
     Member(Box<GzDecoder<Counted<R>>>),
     Between(Counted<R>),
     Ended,
+    /// An error was returned: there is no clean end any more.
+    Broken,
 }
 
 impl<R: Read> GzipMembers<R> {
@@ -42,11 +45,17 @@ impl<R: Read> GzipMembers<R> {
     /// Fills `buffer` from the start; 0 is the clean end of the whole stream.
     pub(super) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ExportError> {
         loop {
-            match std::mem::replace(&mut self.state, State::Ended) {
-                State::Ended => return Ok(0),
+            match std::mem::replace(&mut self.state, State::Broken) {
+                State::Ended => {
+                    self.state = State::Ended;
+                    return Ok(0);
+                }
+                State::Broken => {
+                    return Err(ExportError::Read(io::Error::other("reading failed before")));
+                }
                 State::Unknown(mut counted) => {
                     let ahead = counted.fill_buf().map_err(ExportError::Read)?;
-                    self.state = if ahead.starts_with(&MAGIC) {
+                    self.state = if ahead.first() == Some(&MAGIC) {
                         State::Member(Box::new(GzDecoder::new(counted)))
                     } else {
                         State::Plain(counted)
@@ -55,9 +64,8 @@ impl<R: Read> GzipMembers<R> {
                 State::Plain(mut counted) => {
                     let count = counted.read(buffer).map_err(ExportError::Read)?;
                     self.decompressed += count as u64;
-                    let consumed = counted.consumed;
+                    self.check_limits(counted.consumed)?;
                     self.state = State::Plain(counted);
-                    self.check_limits(consumed)?;
                     return Ok(count);
                 }
                 State::Between(counted) => self.state = next_member(counted)?,
@@ -75,9 +83,8 @@ impl<R: Read> GzipMembers<R> {
                         continue;
                     }
                     self.decompressed += count as u64;
-                    let consumed = decoder.get_ref().consumed;
+                    self.check_limits(decoder.get_ref().consumed)?;
                     self.state = State::Member(decoder);
-                    self.check_limits(consumed)?;
                     return Ok(count);
                 }
             }
@@ -103,7 +110,7 @@ impl<R: Read> GzipMembers<R> {
 /// What follows a member: another one, nothing, or zeros up to the end.
 fn next_member<R: Read>(mut counted: Counted<R>) -> Result<State<R>, ExportError> {
     let ahead = counted.fill_buf().map_err(ExportError::Read)?;
-    if ahead.first() == MAGIC.first() {
+    if ahead.first() == Some(&MAGIC) {
         return Ok(State::Member(Box::new(GzDecoder::new(counted))));
     }
     loop {

@@ -77,7 +77,8 @@ impl<R: Read> Lines<R> {
         self.line.clear();
         loop {
             if self.start == self.end {
-                self.start = 0;
+                // Nothing is left of the chunk, even if the next one can't be read.
+                (self.start, self.end) = (0, 0);
                 self.end = self.source.read(&mut self.chunk)?;
                 if self.end == 0 && length == 0 {
                     return Ok(None);

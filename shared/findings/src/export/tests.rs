@@ -117,6 +117,44 @@ fn a_source_that_fails_is_told_from_an_object_that_is_broken() {
 }
 
 #[test]
+fn after_an_error_there_is_no_clean_end() {
+    let whole = gzip(format!("{FINDING}\n").repeat(50));
+    let garbage = [whole.as_slice(), b"x"].concat();
+    let limits = ExportLimits::default();
+    let small = ExportLimits { decompressed_bytes: 100, ..limits };
+    for (object, limits) in [
+        (&whole[..whole.len() - 4], limits),
+        (garbage.as_slice(), limits),
+        (whole.as_slice(), small),
+    ] {
+        let mut reader = ExportReader::new(object, limits);
+        while let Ok(Some(_)) = reader.next_line() {}
+        assert!(reader.next_line().is_err() && reader.next_line().is_err());
+    }
+    let mut reader = ExportReader::new(whole.as_slice(), limits);
+    while let Ok(Some(_)) = reader.next_line() {}
+    assert!(reader.next_line().unwrap().is_none(), "a clean end stays one");
+}
+
+#[test]
+fn gzip_is_told_from_text_however_few_bytes_come_at_once() {
+    struct Trickle<'a>(&'a [u8]);
+
+    impl Read for Trickle<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let most = buffer.len().min(1);
+            self.0.read(&mut buffer[..most])
+        }
+    }
+
+    for object in [gzip(FINDING), FINDING.as_bytes().to_vec()] {
+        let mut lines = Lines::new(Trickle(&object), ExportLimits::default());
+        let line = lines.next().unwrap();
+        assert!(matches!(line, Some(RawLine::Whole { bytes, .. }) if bytes == FINDING.as_bytes()));
+    }
+}
+
+#[test]
 fn a_line_over_the_limit_costs_no_memory_and_is_identified() {
     let limits = ExportLimits { line_bytes: 100, ..ExportLimits::default() };
     let long = "x".repeat(300_000);

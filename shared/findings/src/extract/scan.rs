@@ -38,16 +38,11 @@ impl<'a> Quoted<'a> {
         if self.has_escapes { None } else { self.json.as_bytes().get(self.start..self.end) }
     }
 
-    /// What stands between the quotes.
-    pub(super) fn inner(self) -> &'a str {
-        self.json.get(self.start..self.end).unwrap_or_default()
-    }
-
     /// The text that it stands for.
     #[inline]
-    pub(super) fn text(self) -> Result<Cow<'a, str>, Broken> {
-        let inner = self.json.get(self.start..self.end).ok_or(Broken::Syntax)?;
-        if self.has_escapes { unescaped(inner).map(Cow::Owned) } else { Ok(Cow::Borrowed(inner)) }
+    pub(super) fn text(self) -> Cow<'a, str> {
+        let inner = self.json.get(self.start..self.end).unwrap_or_default();
+        if self.has_escapes { Cow::Owned(unescaped(inner)) } else { Cow::Borrowed(inner) }
     }
 }
 
@@ -246,11 +241,11 @@ fn escape(bytes: &[u8], at: usize) -> Result<usize, Broken> {
 }
 
 /// The text that stands between quotes.
-fn unescaped(inner: &str) -> Result<String, Broken> {
+fn unescaped(inner: &str) -> String {
     let mut text = String::with_capacity(inner.len());
     let mut rest = inner;
     while let Some(place) = memchr::memchr(b'\\', rest.as_bytes()) {
-        let (plain, escape) = rest.split_at_checked(place).ok_or(Broken::Syntax)?;
+        let (plain, escape) = rest.split_at(place);
         text.push_str(plain);
         text.push(match escape.as_bytes().get(1) {
             Some(b'n') => '\n',
@@ -260,12 +255,40 @@ fn unescaped(inner: &str) -> Result<String, Broken> {
             Some(b'f') => '\u{c}',
             Some(own @ (b'"' | b'\\' | b'/')) => char::from(*own),
             // Code units come in pairs or alone: rare enough for the reader that knows all of it.
-            _ => return serde_json::from_str(&format!("\"{inner}\"")).map_err(|_| Broken::Syntax),
+            _ => {
+                return serde_json::from_str(&format!("\"{inner}\""))
+                    .unwrap_or_else(|_| with_replacements(inner));
+            }
         });
         rest = escape.get(2..).unwrap_or_default();
     }
     text.push_str(rest);
-    Ok(text)
+    text
+}
+
+/// The same with U+FFFD for each half of a surrogate pair that stands alone: valid JSON, which must
+/// not hide the rest of a finding.
+fn with_replacements(inner: &str) -> String {
+    let mut text = String::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        text.push_str(before);
+        // A pair first, then one escape of either length.
+        let read = [12, 6, 2].into_iter().find_map(|length| {
+            let (written, behind) = escape.split_at_checked(length)?;
+            let one: String = serde_json::from_str(&format!("\"{written}\"")).ok()?;
+            (length == 2 || one.chars().count() == 1).then_some((one, behind))
+        });
+        let (one, behind) = read.unwrap_or_else(|| {
+            let behind = escape.split_at_checked(6).map_or("", |(_, behind)| behind);
+            (char::REPLACEMENT_CHARACTER.to_string(), behind)
+        });
+        text.push_str(&one);
+        rest = behind;
+    }
+    text.push_str(rest);
+    text
 }
 
 /// The length of the number that the bytes begin with.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Number, Value as Json, map::Entry};
 
-use super::scan::{Broken, Quoted, Scan};
+use super::scan::{Broken, Scan};
 
 /// Everything that the scan takes for JSON, which is more than `serde_json` makes values of.
 ///
@@ -17,7 +17,7 @@ fn value(scan: &mut Scan<'_>, depth: usize) -> Result<Json, Broken> {
     match scan.peek()? {
         b'{' => members(scan, depth).map(Json::Object),
         b'[' => elements(scan, depth).map(Json::Array),
-        b'"' => Ok(Json::String(text(scan.string()?))),
+        b'"' => Ok(Json::String(scan.string()?.text().into_owned())),
         _ => Ok(scalar(scan.scalar()?)),
     }
 }
@@ -26,7 +26,7 @@ fn members(scan: &mut Scan<'_>, depth: usize) -> Result<Map<String, Json>, Broke
     let mut members = Map::new();
     let mut goes_on = scan.enter(b'}', depth)?;
     while goes_on {
-        let key = text(scan.key()?);
+        let key = scan.key()?.text().into_owned();
         let value = value(scan, depth + 1)?;
         match members.entry(key) {
             Entry::Vacant(place) => {
@@ -62,37 +62,6 @@ fn scalar(written: &str) -> Json {
             Err(_) => Json::String(digits.to_owned()),
         },
     }
-}
-
-fn text(quoted: Quoted<'_>) -> String {
-    match quoted.text() {
-        Ok(text) => text.into_owned(),
-        Err(_) => whole(quoted.inner()),
-    }
-}
-
-/// The text between quotes with U+FFFD for each half of a surrogate pair that stands alone.
-fn whole(inner: &str) -> String {
-    let mut text = String::with_capacity(inner.len());
-    let mut rest = inner;
-    while let Some(at) = rest.find('\\') {
-        let (before, escape) = rest.split_at(at);
-        text.push_str(before);
-        // A pair first, then one escape of either length.
-        let read = [12, 6, 2].into_iter().find_map(|length| {
-            let (written, behind) = escape.split_at_checked(length)?;
-            let one: String = serde_json::from_str(&format!("\"{written}\"")).ok()?;
-            (length == 2 || one.chars().count() == 1).then_some((one, behind))
-        });
-        let (one, behind) = read.unwrap_or_else(|| {
-            let behind = escape.split_at_checked(6).map_or("", |(_, behind)| behind);
-            (char::REPLACEMENT_CHARACTER.to_string(), behind)
-        });
-        text.push_str(&one);
-        rest = behind;
-    }
-    text.push_str(rest);
-    text
 }
 
 #[cfg(test)]

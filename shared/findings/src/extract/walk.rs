@@ -69,7 +69,7 @@ impl<'a, S: Sink<'a> + ?Sized> Walk<'_, 'a, S> {
                     self.sink.take(&own.slots, Value::Null);
                     return Ok(());
                 }
-                let text = quoted.text()?;
+                let text = quoted.text();
                 if let Some(holder) = own.embedded {
                     self.embedded(holder, &text);
                 }
@@ -103,7 +103,7 @@ impl<'a, S: Sink<'a> + ?Sized> Walk<'_, 'a, S> {
         let mut sink = Embedded(&mut *self.sink);
         let mut inner: Walk<'_, '_, dyn Sink<'_>> =
             Walk { paths: self.paths, scan: Scan::new(text), sink: &mut sink, plain_only: false };
-        // It was read to its end once: only half of a surrogate pair can still stand in the way.
+        // It was read to its end once: nothing can stand in the way now.
         let _ = inner.value(holder, 0);
     }
 
@@ -115,7 +115,7 @@ impl<'a, S: Sink<'a> + ?Sized> Walk<'_, 'a, S> {
             let key = self.scan.key()?;
             let found = match key.plain() {
                 Some(key) => self.paths.find(node, key),
-                None => self.paths.find(node, key.text()?.as_bytes()),
+                None => self.paths.find(node, key.text().as_bytes()),
             };
             if self.plain_only && depth == 0 && !found.is_some_and(|found| found.is_usual) {
                 return Err(Broken::Stranger);

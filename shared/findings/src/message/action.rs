@@ -80,8 +80,7 @@ fn connection(part: Part<'_>) -> Option<String> {
     if part.is("blocked") {
         told.push_str(", blocked");
     }
-    let plain = direction.is_empty() && protocol.is_empty() && told == "connection";
-    (!plain).then(|| capitalised(&told))
+    (told != "connection").then(|| capitalised(&told))
 }
 
 /// `22 (SSH)`

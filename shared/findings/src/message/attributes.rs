@@ -2,17 +2,16 @@
 
 use super::text;
 
-/// With more than ten, raw delivery from SNS to SQS fails, and SQS takes no more itself
-/// (<https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html>,
-/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html>).
-pub const MOST: usize = 10;
-
 /// Longest value: no type, Region or rule name comes near, and all of them count towards the
 /// size of a message.
 const VALUE: usize = 256;
 
 /// The attributes of one message: name, data type, value. What a finding lacks is left out, since
 /// SNS and SQS refuse empty values.
+///
+/// At most ten: with more, raw delivery from SNS to SQS fails, and SQS takes no more itself
+/// (<https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html>,
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html>).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Attributes(Vec<Attribute>);
 

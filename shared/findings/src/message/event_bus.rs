@@ -13,7 +13,7 @@ pub const DETAIL_TYPE: &str = "GuardDuty Finding Notification";
 /// An entry has at most 256 KB, counted as
 /// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html> says. Larger
 /// ones are taken in some Regions; the smaller number holds in all.
-pub const ENTRY_BYTES: usize = 262_144;
+const ENTRY_BYTES: usize = 262_144;
 
 /// What is left of that for the detail beside source, type, time and resource.
 pub const DETAIL_BYTES: usize = ENTRY_BYTES - 4_096;

@@ -83,10 +83,10 @@ struct FindingV1<'a> {
 
 /// Why this is told.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct DecisionV1<'a> {
+pub(super) struct DecisionV1<'a> {
     action: &'static str,
     /// `null` when no rule matched, or when no rules could be read.
-    pub rule: Option<&'a str>,
+    rule: Option<&'a str>,
     guard: Option<&'static str>,
     /// SHA-256 of the rule set; `null` when it could not be read.
     rule_set: Option<&'a str>,
@@ -94,7 +94,7 @@ pub struct DecisionV1<'a> {
 
 impl<'a> Notification<'a> {
     /// The notification of a finding and of what was decided on it.
-    pub fn new(finding: &'a Finding, decision: DecisionV1<'a>) -> Self {
+    pub(super) fn new(finding: &'a Finding, decision: DecisionV1<'a>) -> Self {
         Self {
             schema: SCHEMA,
             version_key: finding.version_key().to_string(),
@@ -131,7 +131,7 @@ impl<'a> Notification<'a> {
     }
 
     /// The ARN of the finding, the same for all of its versions.
-    pub fn finding_arn(&self) -> Option<&str> {
+    pub(super) fn finding_arn(&self) -> Option<&str> {
         self.finding.arn.as_deref()
     }
 
@@ -197,7 +197,7 @@ impl<'a> FindingV1<'a> {
 
 impl<'a> DecisionV1<'a> {
     /// What the rules decided.
-    pub fn by_rules(decision: &Decision<'a>, rule_set: &'a str) -> Self {
+    pub(super) fn by_rules(decision: &Decision<'a>, rule_set: &'a str) -> Self {
         Self {
             action: decision.action.as_str(),
             rule: decision.rule_name(),
@@ -207,7 +207,7 @@ impl<'a> DecisionV1<'a> {
     }
 
     /// Without rules everything is told.
-    pub fn without_rules() -> Self {
+    pub(super) fn without_rules() -> Self {
         Self { action: Action::Notify.as_str(), rule: None, guard: None, rule_set: None }
     }
 }

@@ -11,13 +11,10 @@ use crate::{FindingType, SeverityLevel, Timestamp};
 
 /// `payload.summary`
 /// (<https://developer.pagerduty.com/docs/send-alert-event>).
-pub const SUMMARY: usize = 1_024;
+const SUMMARY: usize = 1_024;
 
 /// `dedup_key` (the same page).
-pub const DEDUP_KEY: usize = 255;
-
-/// A whole event (<https://developer.pagerduty.com/docs/events-api-v2-overview>).
-pub const EVENT_BYTES: usize = 512 * 1_024;
+const DEDUP_KEY: usize = 255;
 
 /// The longest other text.
 const TEXT: usize = 600;

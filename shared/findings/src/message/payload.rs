@@ -38,7 +38,8 @@ impl Payload {
             Self::Raw => Some(finding.raw().to_owned()),
             Self::Ocsf => Some(ocsf::detection_finding(finding).to_string()),
         };
-        other.filter(|body| body.len() <= limit).unwrap_or_else(|| notification.to_json())
+        let fits = |body: &String| transportable(body).len() <= limit;
+        other.filter(fits).unwrap_or_else(|| notification.to_json())
     }
 }
 
@@ -71,6 +72,12 @@ mod tests {
             let body = payload.body(&finding, &notification, limit);
             assert!(body.contains("guardsift.notification/v1"), "{body}");
         }
+        // Three bytes that take six on their way.
+        let raw = format!("{{\"id\":\"f1\",\"new\":\"{}\"}}", "\u{ffff}".repeat(20));
+        let finding = Finding::parse(&raw).unwrap();
+        let notification = Notification::new(&finding, DecisionV1::without_rules());
+        assert_eq!(Payload::Raw.body(&finding, &notification, 150), raw);
+        assert_ne!(Payload::Raw.body(&finding, &notification, 100), raw);
     }
 
     #[test]

@@ -13,30 +13,25 @@ use super::{
     text::{cut, units},
 };
 
-/// A message has at most 50 blocks (<https://docs.slack.dev/reference/block-kit/blocks>).
-pub const BLOCKS: usize = 50;
-
 /// The text of a header block (<https://docs.slack.dev/reference/block-kit/blocks/header-block>).
-pub const HEADER: usize = 150;
+const HEADER: usize = 150;
 
 /// The text of a section block (<https://docs.slack.dev/reference/block-kit/blocks/section-block>).
-pub const SECTION: usize = 3_000;
+const SECTION: usize = 3_000;
 
 /// The fields of a section block, and the text of each (the same page).
-pub const FIELDS: usize = 10;
+const FIELDS: usize = 10;
 /// See [`FIELDS`].
-pub const FIELD: usize = 2_000;
+const FIELD: usize = 2_000;
 
 /// All blocks as JSON. Slack documents no such limit and has one all the same: messages from some
 /// 13,200 characters on, and some with 11,341 characters of text, were refused with
 /// `msg_blocks_too_long` (<https://github.com/slackapi/bolt-js/issues/2509>, issues/2867).
-pub const ALL_BLOCKS: usize = 11_000;
+const ALL_BLOCKS: usize = 11_000;
 
-/// The text that notifications show; Slack cuts at 40,000 and advises 4,000
+/// The longest part of the text that notifications show, before it is escaped, which at most makes
+/// five characters of one. Slack advises 4,000 for all of it
 /// (<https://docs.slack.dev/reference/methods/chat.postMessage>).
-pub const FALLBACK: usize = 4_000;
-
-/// The longest part of it before it is escaped, which at most makes five characters of one.
 const FALLBACK_PART: usize = 250;
 
 /// The body for an incoming webhook.

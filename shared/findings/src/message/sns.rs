@@ -6,7 +6,7 @@ use super::{Attributes, Notification, payload::transportable};
 
 /// A message and its attributes have at most 262,144 bytes
 /// (<https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>).
-pub const MESSAGE_BYTES: usize = 262_144;
+const MESSAGE_BYTES: usize = 262_144;
 
 /// What is left of that for the body when the attributes are as long as they can be.
 pub const BODY_BYTES: usize = MESSAGE_BYTES - 16_384;

@@ -7,7 +7,7 @@ use super::{Attributes, Notification, payload::transportable, sns::group};
 /// A message and its attributes have at most 1 MiB; queues that were set up before have a
 /// `MaximumMessageSize` of 262,144 bytes, so that is what is kept to
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>).
-pub const MESSAGE_BYTES: usize = 262_144;
+const MESSAGE_BYTES: usize = 262_144;
 
 /// What is left of that for the body when the attributes are as long as they can be.
 pub const BODY_BYTES: usize = MESSAGE_BYTES - 16_384;

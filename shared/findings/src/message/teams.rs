@@ -15,15 +15,13 @@ use super::{
 /// A message has about 28 KB
 /// (<https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using>,
 /// <https://learn.microsoft.com/en-us/microsoftteams/limits-specifications-teams>).
-pub const MESSAGE_BYTES: usize = 28 * 1_024;
-
-/// What is kept to: the flow that posts the card adds to it, and whether UTF-8 or UTF-16 is
+/// Less is kept to: the flow that posts the card adds to it, and whether UTF-8 or UTF-16 is
 /// counted is not said, so both have to fit.
-pub const CARD_BYTES: usize = 24 * 1_024;
+const CARD_BYTES: usize = 24 * 1_024;
 
 /// What Teams shows on every device
 /// (<https://learn.microsoft.com/en-us/microsoftteams/platform/task-modules-and-cards/cards/cards-reference>).
-pub const VERSION: &str = "1.4";
+const VERSION: &str = "1.4";
 
 /// The body for the webhook of a flow.
 pub fn workflow(message: &Message<'_>) -> Value {

@@ -1,6 +1,6 @@
 //! What the guards look at in a finding.
 
-use crate::{Finding, FindingType, Severity, Timestamp, header::Field, rules::Reading};
+use crate::{FindingType, Severity, Timestamp, header::Field, rules::Reading};
 
 /// The facts that decide, besides the rules, whether a finding may be archived.
 #[derive(Debug, Clone, Copy)]
@@ -11,8 +11,10 @@ pub(crate) struct Facts {
     pub(crate) concerns_attack_sequence: bool,
 }
 
-impl From<&Finding> for Facts {
-    fn from(finding: &Finding) -> Self {
+/// What the laws hold the reading against.
+#[cfg(test)]
+impl From<&crate::Finding> for Facts {
+    fn from(finding: &crate::Finding) -> Self {
         Self {
             severity: finding.severity(),
             updated_at: finding.updated_at(),
@@ -25,15 +27,13 @@ impl From<&Finding> for Facts {
 impl From<&Reading<'_>> for Facts {
     fn from(reading: &Reading<'_>) -> Self {
         let header = &reading.header;
-        let names_a_sequence =
-            header.text(Field::AttackSequenceArn).is_some_and(|arn| !arn.is_empty());
         let is_a_sequence = header.text(Field::ResourceType) == Some("AttackSequence")
             || header.text(Field::Type).is_some_and(FindingType::names_attack_sequence);
         Self {
             severity: header.severity(),
             updated_at: header.time(Field::UpdatedAt),
             is_sample: header.is_sample(),
-            concerns_attack_sequence: names_a_sequence || is_a_sequence,
+            concerns_attack_sequence: header.names_a_sequence() || is_a_sequence,
         }
     }
 }

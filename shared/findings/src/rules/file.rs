@@ -33,7 +33,6 @@ const FIELDS: [&str; 11] = [
 /// What one file holds. Routes name destinations that may stand in another file.
 #[derive(Debug, Default)]
 pub(super) struct File {
-    pub(super) defaults: Option<Defaults>,
     pub(super) rules: Vec<Rule>,
     pub(super) destinations: Vec<(Key, Destination)>,
     pub(super) routes: Vec<UnresolvedRoute>,
@@ -50,23 +49,35 @@ pub(super) struct UnresolvedRoute {
     pub(super) to: Vec<Node>,
 }
 
-/// Reads a file as far as it can be understood.
+/// The document of a file; a problem when it is none.
+pub(super) fn document(text: &str, problems: &mut Problems) -> Option<Node> {
+    Node::read(text)
+        .inspect_err(|(position, message)| {
+            problems.place(Code::Syntax, *position, 1, message.clone());
+        })
+        .ok()
+}
+
+/// The defaults of a file, and where they stand. They hold for the rules of every file of a set.
+pub(super) fn defaults_of(document: &Node, problems: &mut Problems) -> Option<(Span, Defaults)> {
+    let Content::Map(members) = &document.content else { return None };
+    let (_, node) = members.iter().find(|(key, _)| key.name == "defaults")?;
+    match node.content {
+        Content::Null => None,
+        _ => Some((node.span(), defaults(node, problems)?)),
+    }
+}
+
+/// Reads the rest of a file as far as it can be understood.
 pub(super) fn read(
     name: &str,
-    text: &str,
-    inherited: &Defaults,
+    document: &Node,
+    defaults: &Defaults,
     scope: &mut Scope,
     problems: &mut Problems,
 ) -> File {
     let mut file = File::default();
-    let node = match Node::read(text) {
-        Ok(node) => node,
-        Err((position, message)) => {
-            problems.place(Code::Syntax, position, 1, message);
-            return file;
-        }
-    };
-    let Some(fields) = Fields::of(&node, "a rule file", &FIELDS, problems) else { return file };
+    let Some(fields) = Fields::of(document, "a rule file", &FIELDS, problems) else { return file };
     match fields.require("version", "a rule file", problems) {
         Some(Node { content: Content::Number(1.0), .. }) | None => {}
         Some(other) => {
@@ -79,8 +90,6 @@ pub(super) fn read(
                 .help("write `version: 1`");
         }
     }
-    file.defaults = fields.get("defaults").and_then(|node| defaults(node, problems));
-    let defaults = file.defaults.as_ref().unwrap_or(inherited);
     let is_strict = fields.get("strict").is_some_and(|node| flag(node, "strict", problems));
     if let Some(node) = fields.get("lists") {
         lists(node, scope, problems);
@@ -252,10 +261,10 @@ pub(super) fn count(
 
 fn route(node: &Node, scope: &mut Scope, problems: &mut Problems) -> Option<UnresolvedRoute> {
     let fields = Fields::of(node, "a route", &["criteria", "to"], problems)?;
-    let to = fields.require("to", "a route", problems)?.elements().to_vec();
+    let to = fields.require("to", "a route", problems);
     let when = match fields.get("criteria") {
         Some(node) => Some(criteria(node, scope, problems)?),
         None => None,
     };
-    Some(UnresolvedRoute { when, to })
+    Some(UnresolvedRoute { when, to: to?.elements().to_vec() })
 }

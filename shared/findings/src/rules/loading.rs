@@ -32,38 +32,41 @@ pub(super) struct Loading {
 }
 
 impl Loading {
-    pub(super) fn new() -> Self {
-        Self { scope: Scope::with_header(), ..Self::default() }
+    /// Reads the files in order. The defaults come first, whichever file they stand in.
+    pub(super) fn of(sources: &[RuleSource<'_>]) -> Self {
+        let mut loading = Self { scope: Scope::with_header(), ..Self::default() };
+        let documents: Vec<_> = sources.iter().map(|source| loading.begin(source)).collect();
+        for (source, document) in sources.iter().zip(&documents) {
+            if let Some(document) = document {
+                loading.add(source.name, document);
+            }
+        }
+        loading
     }
 
-    pub(super) fn add(&mut self, source: &RuleSource<'_>) {
+    /// Reads a file's document and takes its defaults.
+    fn begin(&mut self, source: &RuleSource<'_>) -> Option<Node> {
         let mut problems = Problems::of(source.name);
-        let file =
-            file::read(source.name, source.text, &self.defaults, &mut self.scope, &mut problems);
-        let File {
-            defaults,
-            rules,
-            destinations,
-            routes,
-            accounts,
-            notify_changes,
-            samples,
-            fallback,
-        } = file;
-        if let Some(defaults) = defaults {
+        let document = file::document(source.text, &mut problems);
+        let defaults = document.as_ref().and_then(|own| file::defaults_of(own, &mut problems));
+        if let Some((span, defaults)) = defaults {
             if self.has_defaults && defaults != self.defaults {
                 problems
-                    .place(
-                        Code::DuplicateName,
-                        Default::default(),
-                        1,
-                        "a second, different `defaults`".to_owned(),
-                    )
+                    .on(span, Code::DuplicateName, "a second, different `defaults`")
                     .help("keep them in one file of the rule set");
             }
             self.defaults = defaults;
             self.has_defaults = true;
         }
+        self.problems.extend(problems.into_vec());
+        document
+    }
+
+    fn add(&mut self, name: &str, document: &Node) {
+        let mut problems = Problems::of(name);
+        let file = file::read(name, document, &self.defaults, &mut self.scope, &mut problems);
+        let File { rules, destinations, routes, accounts, notify_changes, samples, fallback } =
+            file;
         for rule in rules {
             if let Some(first) = self.rules.iter().find(|own| own.name == rule.name) {
                 let (name, file, line) = (&rule.name, &first.file, first.position.line);
@@ -84,7 +87,7 @@ impl Loading {
                 );
             }
             let span = Span { position: key.position, width: key.name.chars().count() };
-            self.places.push(PlacedDestination { file: source.name.to_owned(), span });
+            self.places.push(PlacedDestination { file: name.to_owned(), span });
             self.destinations.push(destination);
         }
         for (key, name) in accounts {
@@ -108,9 +111,9 @@ impl Loading {
             if kept.is_some() {
                 second(&mut problems, node.span(), field);
             }
-            *kept = Some((source.name.to_owned(), node));
+            *kept = Some((name.to_owned(), node));
         }
-        self.routes.extend(routes.into_iter().map(|route| (source.name.to_owned(), route)));
+        self.routes.extend(routes.into_iter().map(|route| (name.to_owned(), route)));
         self.problems.extend(problems.into_vec());
     }
 

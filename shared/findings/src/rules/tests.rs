@@ -93,6 +93,8 @@ fn guards_overrule_any_rule_that_archives() {
         (json!({"severity": 9.5}), Some(Guard::AboveCeiling)),
         (json!({"associatedAttackSequenceArn": arn}), Some(Guard::AttackSequence)),
         (json!({"associatedAttackSequenceArn": ""}), None),
+        (json!({"associatedAttackSequenceArn": null}), None),
+        (json!({"associatedAttackSequenceArn": {"arn": arn}}), Some(Guard::AttackSequence)),
         (json!({"type": "AttackSequence:S3/CompromisedData"}), Some(Guard::AttackSequence)),
         (json!({"resource": {"resourceType": "AttackSequence"}}), Some(Guard::AttackSequence)),
         (json!({"updatedAt": "recently"}), Some(Guard::UnknownAge)),
@@ -140,6 +142,21 @@ fn samples_are_archived_only_by_a_rule_that_names_them() {
     criteria: { any: [ { service.additionalInfo.sample: { equals: true } }, { severity: { lt: 4 } } ] }",
     );
     assert_eq!(decision(&either), (Action::Noop, Some(Guard::Sample)));
+}
+
+#[test]
+fn a_text_that_holds_half_of_a_surrogate_pair_hides_no_other_value_from_the_rules() {
+    let set = rules(
+        "
+  - { name: agent, action: notify, criteria: { service.userFeedback: { equals: ['x'] } } }
+  - { name: uncounted, action: noop, criteria: { service.count: { exists: false } } }
+",
+    );
+    let raw = r#"{"id":"f1","severity":2,"service":{"count":3,"userFeedback":"\ud83d"}}"#;
+    let finding = Finding::parse(raw).unwrap();
+    let decision = set.decide(&finding, now());
+    assert_eq!((decision.action, decision.rule_name()), (Action::Notify, None));
+    assert_eq!(set.reading(&finding).id(), "f1");
 }
 
 #[test]

@@ -76,12 +76,21 @@ pub(super) fn moment(node: &Node) -> Option<i64> {
     }
 }
 
-/// A network, or a lone address as the network that holds only it.
+/// A network, or a lone address as the network that holds only it; an IPv4-mapped one is its IPv4
+/// one, as addresses are when they are compared.
 pub(super) fn network(node: &Node) -> Option<IpNet> {
     let text = text(node)?.trim();
     let lone = || text.parse::<std::net::IpAddr>().ok().map(IpNet::from);
     let network: IpNet = text.parse().ok().or_else(lone)?;
-    Some(network.trunc())
+    let network = network.trunc();
+    let mapped = match network {
+        IpNet::V6(own) => own.addr().to_ipv4_mapped().zip(own.prefix_len().checked_sub(96)),
+        IpNet::V4(_) => None,
+    };
+    match mapped {
+        Some((address, prefix)) => IpNet::new(address.into(), prefix).ok(),
+        None => Some(network),
+    }
 }
 
 /// Why an expression can't be used, in one line.

@@ -10,7 +10,6 @@ use crate::ocsf::{
 };
 
 const SEQUENCE: &str = "service.detection.sequence";
-const INBOUND: i64 = 1;
 const OUTBOUND: i64 = 2;
 
 /// One item per actor, per endpoint, and per call that a signal consists of.
@@ -80,7 +79,7 @@ fn reached(endpoint: &mut Json) -> Attributes {
     let direction = endpoint.take_text("connection.direction").map(endpoint::direction);
     let name = match direction.as_ref().map(|direction| direction.id) {
         Some(OUTBOUND) => "dst_endpoint",
-        Some(INBOUND | _) | None => "src_endpoint",
+        _ => "src_endpoint",
     };
     let connection = Attributes::new().choice("direction_id", "direction", direction);
     Attributes::new()

@@ -176,10 +176,13 @@ fn of_service<'a>(arn: &'a str, service: &str) -> Option<&'a str> {
         && partition.starts_with("aws")
         && own == service
         && !region.is_empty()
-        && account.len() == 12
-        && account.bytes().all(|byte| byte.is_ascii_digit());
+        && is_account(account);
     let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
     parts.next().filter(|rest| whole && is_plain(arn) && !rest.is_empty())
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_topic(text: &str) -> bool {
@@ -199,7 +202,7 @@ fn is_queue(text: &str) -> bool {
     let path = text.strip_prefix("https://").and_then(|rest| rest.split_once('/'));
     path.is_some_and(|(host, path)| {
         let whole = path.split_once('/').is_some_and(|(account, name)| {
-            account.len() == 12 && !name.is_empty() && !name.contains('/')
+            is_account(account) && !name.is_empty() && !name.contains('/')
         });
         whole && host.contains('.') && text.bytes().all(|byte| byte.is_ascii_graphic())
     })

@@ -51,17 +51,12 @@ pub(super) fn rule(
     let asked = fields
         .require("criteria", "a rule", problems)
         .and_then(|node| criteria(node, scope, problems));
-    let unless = match fields.get("unless") {
-        Some(node) => Some(alternatives(node, scope, problems)?),
-        None => None,
-    };
-    let expires = match fields.get("expires") {
-        Some(node) => Some(expiry(node, problems)?),
-        None => None,
-    };
+    // A rule is given up only at the end, so that all that is wrong with it is said at once.
+    let unless = fields.get("unless").map(|node| alternatives(node, scope, problems));
+    let expires = fields.get("expires").map(|node| expiry(node, problems));
     let hold = match fields.get("hold") {
-        Some(node) => duration(node, problems)?,
-        None => defaults.hold,
+        Some(node) => duration(node, problems),
+        None => Some(defaults.hold),
     };
     let max_archive_per_day =
         count(&fields, PER_DAY.0, PER_DAY.1, problems).unwrap_or(defaults.max_archive_per_day);
@@ -81,9 +76,13 @@ pub(super) fn rule(
     let concerns_samples = concerns_samples(&asked);
     let when = match unless {
         Some(unless) => {
-            Expression::All(vec![asked, Expression::Not(Box::new(Expression::Any(unless)))])
+            Expression::All(vec![asked, Expression::Not(Box::new(Expression::Any(unless?)))])
         }
         None => asked,
+    };
+    let expires = match expires {
+        Some(expires) => Some(expires?),
+        None => None,
     };
     let place = |field| fields.get(field).map(Node::span);
     let places = Places {
@@ -100,7 +99,7 @@ pub(super) fn rule(
         ticket,
         runbook,
         expires,
-        hold,
+        hold: hold?,
         max_archive_per_day,
         max_recurrences,
         keep_new,
@@ -116,9 +115,10 @@ pub(super) fn rule(
 /// Notes what a rule leaves open: who answers for it, why, and until when.
 pub(super) fn require_accountability(node: &Node, rule: &Rule, problems: &mut Problems) {
     let hides = rule.action == Action::Archive;
+    let says_nothing = |text: Option<&str>| text.is_none_or(|own| own.trim().is_empty());
     for (field, is_missing) in [
-        ("reason", rule.reason.is_none()),
-        ("owner", rule.owner.is_none()),
+        ("reason", says_nothing(rule.reason.as_deref())),
+        ("owner", says_nothing(rule.owner.as_deref())),
         ("expires", hides && rule.expires.is_none()),
     ] {
         if is_missing {

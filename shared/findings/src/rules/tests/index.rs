@@ -60,6 +60,7 @@ fn a_reading_says_what_the_finding_says() {
         ("AttackSequence", json!({})),
         ("Instance", json!({"associatedAttackSequenceArn": "arn:aws:guardduty:x"})),
         ("Instance", json!({"associatedAttackSequenceArn": ""})),
+        ("Instance", json!({"associatedAttackSequenceArn": {"arn": "arn:aws:guardduty:x"}})),
         ("Instance", json!({"type": "AttackSequence:S3/CompromisedData"})),
         ("Instance", json!({"type": "AttackSequenceX:S3/CompromisedData"})),
     ] {

@@ -44,6 +44,10 @@ rules:
     assert_eq!(messages.len(), 2, "{messages:?}");
     assert!(messages[0].contains("`a` has no `reason`"), "{messages:?}");
     assert!(messages[1].contains("`a` has no `expires`"), "{messages:?}");
+    let blank = "version: 1
+strict: true
+rules: [ { name: a, action: noop, criteria: { id: { exists: true } }, owner: ' ', reason: '' } ]";
+    assert_eq!(load(blank).unwrap_err().problems.len(), 2, "blank text says nothing");
 }
 
 #[test]
@@ -100,6 +104,30 @@ routes:
     has(11, "a second rule `b`");
     has(13, "there is no destination `nobody`");
     assert_eq!(found.len(), 11, "{found:#?}");
+}
+
+#[test]
+fn one_mistake_in_a_rule_or_a_route_does_not_hide_the_next() {
+    let problems = load(
+        "version: 1
+rules:
+  - name: a
+    action: archive
+    criteria: { id: { exists: true } }
+    unless: [ { severty: { lessThan: 4 } } ]
+    expires: soon
+    hold: 1 day
+    max_recurrences: 0
+    owner: 7
+    tests: [ { finding: 7, expect: noop } ]
+routes:
+  - { criteria: { severty: { lessThan: 4 } } }
+",
+    )
+    .unwrap_err()
+    .problems;
+    let lines: Vec<_> = problems.iter().map(|problem| problem.position.line).collect();
+    assert_eq!(lines, [6, 7, 8, 9, 11, 10, 13, 13], "{problems:#?}");
 }
 
 #[test]

@@ -80,7 +80,24 @@ fn the_same_defaults_may_stand_in_two_files_and_different_ones_may_not() {
         ])
     };
     assert!(parse("version: 1\ndefaults: { hold: 1h }\nrules: []").is_ok());
-    assert!(parse("version: 1\ndefaults: { hold: 2h }\nrules: []").is_err());
+    let error = parse("version: 1\ndefaults: { hold: 2h }\nrules: []").unwrap_err();
+    let [problem] = error.problems.as_slice() else { panic!("{error}") };
+    assert_eq!((problem.file.as_str(), problem.position.line), ("b.yaml", 2));
+}
+
+#[test]
+fn defaults_hold_for_the_rules_of_every_file_whichever_comes_first() {
+    let rules = RuleSource {
+        name: "a.yaml",
+        text: "version: 1\nrules: [ { name: a, action: archive, criteria: { id: { exists: true } } } ]",
+    };
+    let defaults =
+        RuleSource { name: "b.yaml", text: "version: 1\ndefaults: { hold: 7d, keep_new: [] }" };
+    for sources in [[rules, defaults], [defaults, rules]] {
+        let set = RuleSet::parse(&sources).unwrap();
+        let [rule] = set.rules() else { panic!("one rule") };
+        assert_eq!((rule.hold, rule.keep_new.len()), (Duration::from_secs(7 * 86_400), 0));
+    }
 }
 
 #[test]

@@ -86,6 +86,11 @@ fn what_a_destination_cannot_be_is_said_with_its_place_and_a_way_out() {
             "is no queue",
             "URL of an SQS queue",
         ),
+        (
+            "sqs: { queue: 'https://sqs.us-east-1.amazonaws.com/not-a-number/q' }",
+            "is no queue",
+            "URL of an SQS queue",
+        ),
         ("eventbridge: { bus: default }", "`default` is no bus", "ARN of an event bus"),
         ("webhook: { url: incidents.example.com }", "is no url", "with its scheme"),
         (
