@@ -43,6 +43,22 @@ pub(crate) struct Held {
     state: State,
 }
 
+/// What is to be done about a state as it was found.
+#[derive(Debug, PartialEq)]
+enum Next {
+    /// Nothing.
+    Done(Verdict),
+    /// Somebody else is telling. They replace what they have seen, so that whatever is written
+    /// meanwhile makes them forget what they told.
+    Wait { until_epoch_millis: i64 },
+    /// The claim is our own, whose answer was lost.
+    Deliver(Telling),
+    /// The delivery is to be claimed.
+    Claim(Telling),
+    /// Nothing is told; that it was archived is remembered.
+    Note(Verdict),
+}
+
 /// The states in one bucket.
 #[derive(Debug)]
 pub(crate) struct Claims<'a> {
@@ -92,36 +108,29 @@ impl<'a> Claims<'a> {
             let etag = object.etag.unwrap_or_default();
             // What is no state of ours says nothing: better told twice than never.
             let state: State = serde_json::from_slice(&object.bytes).unwrap_or_default();
-            let telling = match judge(&state) {
-                Verdict::Tell(telling) => telling,
-                Verdict::Unchanged { archived: true } => {
-                    let seen = state.with_archived(finding);
-                    match self.store.put_if(&self.object(&key, &seen), &etag).await? {
-                        Replace::Replaced { .. } => {
-                            return Ok(Turn::Done(Verdict::Unchanged { archived: true }));
-                        }
-                        Replace::Changed => continue,
-                    }
-                }
-                verdict => return Ok(Turn::Done(verdict)),
-            };
-            let other = state.claim.as_ref().filter(|own| own.until_epoch_millis > now());
-            match other {
-                // Our own write, whose answer was lost.
-                Some(own) if own.owner == claim.owner => {
-                    return Ok(Turn::Ours(Box::new((Held { key, etag, state }, telling))));
-                }
-                Some(own) => {
-                    over_at = own.until_epoch_millis;
+            match next(&state, judge(&state), &claim.owner, now()) {
+                Next::Done(verdict) => return Ok(Turn::Done(verdict)),
+                Next::Wait { until_epoch_millis } => {
+                    over_at = until_epoch_millis;
                     let pause = Duration::from_millis(25 << (look + 1));
                     tokio::time::sleep(pause.min(self.deadline.remaining() / 4)).await;
                 }
-                None => {
+                Next::Deliver(telling) => {
+                    return Ok(Turn::Ours(Box::new((Held { key, etag, state }, telling))));
+                }
+                Next::Claim(telling) => {
                     let mine = State { claim: Some(claim.clone()), ..state.clone() };
                     let put = self.store.put_if(&self.object(&key, &mine), &etag).await?;
                     if let Replace::Replaced { etag } = put {
                         let etag = etag.unwrap_or_default();
                         return Ok(Turn::Ours(Box::new((Held { key, etag, state }, telling))));
+                    }
+                }
+                Next::Note(verdict) => {
+                    let seen = state.with_archived(finding);
+                    let put = self.store.put_if(&self.object(&key, &seen), &etag).await?;
+                    if matches!(put, Replace::Replaced { .. }) {
+                        return Ok(Turn::Done(verdict));
                     }
                 }
             }
@@ -181,6 +190,20 @@ impl<'a> Claims<'a> {
     }
 }
 
+fn next(state: &State, verdict: Verdict, owner: &str, now: i64) -> Next {
+    let claim = state.claim.as_ref().filter(|claim| claim.until_epoch_millis > now);
+    let other = claim.filter(|claim| claim.owner != owner);
+    match (verdict, other) {
+        (Verdict::Tell(_) | Verdict::Unchanged { archived: true }, Some(other)) => {
+            Next::Wait { until_epoch_millis: other.until_epoch_millis }
+        }
+        (Verdict::Tell(telling), None) if claim.is_some() => Next::Deliver(telling),
+        (Verdict::Tell(telling), None) => Next::Claim(telling),
+        (verdict @ Verdict::Unchanged { archived: true }, None) => Next::Note(verdict),
+        (verdict, _) => Next::Done(verdict),
+    }
+}
+
 /// The same for all versions of a finding, through whichever account its events come.
 fn identity(finding: &Finding) -> String {
     let mut digest = Sha256::new();
@@ -198,4 +221,43 @@ fn now() -> i64 {
 
 fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_000;
+
+    fn after(claim: Option<(&str, i64)>, verdict: Verdict) -> Next {
+        let claim = claim.map(|(owner, until_epoch_millis)| Entry {
+            owner: owner.to_owned(),
+            until_epoch_millis,
+        });
+        next(&State { claim, ..State::default() }, verdict, "own", NOW)
+    }
+
+    #[test]
+    fn whatever_is_to_be_written_waits_for_who_is_telling_and_not_for_who_crashed() {
+        let tell = || Verdict::Tell(Telling::default());
+        let archived = || Verdict::Unchanged { archived: true };
+        let wait = || Next::Wait { until_epoch_millis: NOW + 1 };
+        for (claim, of_tell, of_archived) in [
+            (None, Next::Claim(Telling::default()), Next::Note(archived())),
+            (Some(("other", NOW)), Next::Claim(Telling::default()), Next::Note(archived())),
+            (Some(("other", NOW + 1)), wait(), wait()),
+            (Some(("own", NOW + 1)), Next::Deliver(Telling::default()), Next::Note(archived())),
+        ] {
+            assert_eq!(after(claim, tell()), of_tell, "{claim:?}");
+            assert_eq!(after(claim, archived()), of_archived, "{claim:?}");
+        }
+    }
+
+    #[test]
+    fn what_writes_nothing_waits_for_nobody() {
+        for verdict in [Verdict::Already, Verdict::Older, Verdict::Unchanged { archived: false }] {
+            let done = Next::Done(verdict.clone());
+            assert_eq!(after(Some(("other", NOW + 1)), verdict), done);
+        }
+    }
 }
