@@ -24,7 +24,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tracing::{error, warn};
 
-use crate::{Mode, Settings, event::Asked, open::Open, shadow::Shadows, told};
+use crate::{Mode, Settings, event::Asked, export, open::Open, shadow::Shadows, told};
 
 /// The function, with what it keeps between invocations.
 #[derive(Debug)]
@@ -198,6 +198,7 @@ impl AutoArchive {
             let archived = plan.candidates().filter(|_| is_archived);
             let archived = archived.map(|own| own.finding_id.as_str()).collect();
             Open::of(copies.values(), &archived, now()).tell(&scope.metrics);
+            export::tell(&self.guardduty, &scope.metrics).await;
         }
         if self.shadows.is_some() {
             let others = asked.findings.iter().filter(|own| !copies.contains_key(own.id()));

@@ -2,6 +2,7 @@
 //! written before.
 
 mod event;
+mod export;
 mod handle;
 mod open;
 mod settings;

@@ -95,8 +95,8 @@ impl Archive<'_> {
         verified(done)
     }
 
-    /// Takes back what earlier attempts at a run may have archived once more after another run had ended it: what
-    /// is archived, and was taken back or no longer matches. What a person has undone stays as it is.
+    /// Takes back what earlier attempts may have archived once more after another run had ended it: what is archived,
+    /// and was taken back or no longer matches. What a person has undone stays as it is.
     pub(crate) async fn doubt(
         &self,
         ended: Vec<(Entry, Event)>,

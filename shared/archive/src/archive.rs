@@ -107,8 +107,8 @@ impl Archive<'_> {
     }
 
     /// Ends what earlier attempts began: whatever of these findings, and of those that the runs of
-    /// these names have noted, is archived and has no outcome yet. What they have noted and another
-    /// run has ended is looked at once more. Gives how many chunks the first of the runs has noted.
+    /// these names have noted, is archived and has no outcome yet. What another run has ended
+    /// meanwhile is looked at once more. Gives how many chunks the first of the runs has noted.
     ///
     /// # Errors
     /// When a call fails.
@@ -120,12 +120,12 @@ impl Archive<'_> {
         done: &mut Done,
     ) -> Result<usize, ArchiveError> {
         let now = (self.now)();
-        let begun = findings.iter().filter_map(|finding| {
+        let own = findings.iter().filter_map(|finding| {
             let candidate = judged(self.rules, finding, as_of).ok()?;
-            Some(Entry::of(finding, &candidate.rule, now))
+            Some((false, Entry::of(finding, &candidate.rule, now)))
         });
-        let mut begun: Vec<Entry> = begun.collect();
-        let (mut chunks_of_first, mut noted) = (None, Vec::new());
+        let mut noted: Vec<(bool, Entry)> = own.collect();
+        let mut chunks_of_first = None;
         for run in runs {
             let chunks = self.ledger.noted(run).await?;
             chunks_of_first.get_or_insert(chunks.len());
@@ -139,7 +139,7 @@ impl Archive<'_> {
             Ok::<_, ArchiveError>((self.ledger.outcome(&entry).await?, is_last, entry))
         });
         let asked: Vec<_> = stream::iter(asked).buffered(AT_ONCE).try_collect().await?;
-        let mut ended = Vec::new();
+        let (mut begun, mut ended) = (Vec::new(), Vec::new());
         for (outcome, is_last, entry) in asked {
             match outcome {
                 None => begun.push(entry),

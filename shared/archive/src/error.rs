@@ -44,6 +44,16 @@ pub enum ArchiveError {
         /// The key.
         key: String,
     },
+    /// Two attempts at the same event are at work at the same time.
+    #[error(
+        "another attempt at the same event has written s3://{bucket}/{key} meanwhile, so this one archives nothing more; what is left is done when the event comes again"
+    )]
+    DeliveredTwice {
+        /// The lake bucket.
+        bucket: String,
+        /// The key.
+        key: String,
+    },
 }
 
 impl ArchiveError {
@@ -54,6 +64,7 @@ impl ArchiveError {
             Self::GuardDuty(_) => "GuardDutyFailed",
             Self::Unverified { .. } => "Unverified",
             Self::OverTheCap(_) => "OverTheCap",
+            Self::DeliveredTwice { .. } => "DeliveredTwice",
         }
     }
 }

@@ -81,13 +81,25 @@ impl Ledger<'_> {
 
     /// Notes what a run is about to archive, so that whoever gets its event after a crash knows
     /// what to look at: what is archived by then is on no list of findings any more.
+    ///
+    /// # Errors
+    /// When another attempt at the same event has noted something else in this place: what is noted
+    /// nowhere must not be archived.
     pub(crate) async fn note(
         &self,
         run: &str,
         chunk: usize,
         entries: &[Entry],
-    ) -> Result<(), StoreError> {
-        self.put(&run_key(run, chunk), &entries).await.map(drop)
+    ) -> Result<(), ArchiveError> {
+        let key = run_key(run, chunk);
+        if self.put(&key, &entries).await? == Put::AlreadyThere {
+            let there: Option<Vec<Entry>> = self.get(&key).await?;
+            // Our own write, whose answer was lost, is the same.
+            if there.as_deref() != Some(entries) {
+                return Err(ArchiveError::DeliveredTwice { bucket: self.bucket.to_owned(), key });
+            }
+        }
+        Ok(())
     }
 
     /// What earlier attempts at this run have noted, chunk by chunk.

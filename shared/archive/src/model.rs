@@ -73,6 +73,7 @@ struct Protocol {
 }
 
 const WHOLE: Protocol = Protocol { records: true, reads_back: true, escalates: true, doubts: true };
+
 fn bit(version: u8) -> Versions {
     1 << version
 }

@@ -245,7 +245,7 @@ pub fn trust_store(region: Option<&str>, is_set: impl Fn(&str) -> bool) -> Trust
 
 /// What the host names of a partition's endpoints end in: the SDKs' own table
 /// (<https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json>).
-pub fn dns_suffix(partition: &str) -> &'static str {
+pub(crate) fn dns_suffix(partition: &str) -> &'static str {
     match partition {
         "aws-cn" => "amazonaws.com.cn",
         "aws-eusc" => "amazonaws.eu",

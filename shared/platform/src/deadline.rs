@@ -22,7 +22,7 @@ pub struct Deadline {
 
 impl Deadline {
     /// From the moment at which Lambda ends the invocation, in milliseconds since 1970.
-    pub fn at_epoch_millis(millis: u64) -> Self {
+    pub(crate) fn at_epoch_millis(millis: u64) -> Self {
         let end = SystemTime::UNIX_EPOCH + Duration::from_millis(millis);
         Self::after(end.duration_since(SystemTime::now()).unwrap_or_default())
     }

@@ -13,9 +13,9 @@ use crate::{Deadline, Failure, Invocation, Message, Receipt, chain};
 pub struct RecordFailure {
     /// Set when the cause will meet every other record too (credentials, keys, rules): then the
     /// batch as a whole fails, which makes Lambda slow down.
-    pub systemic: Option<&'static str>,
+    systemic: Option<&'static str>,
     /// Set when another attempt has no chance before that much time has passed.
-    pub retry_after: Option<Duration>,
+    retry_after: Option<Duration>,
     error: Box<dyn Error + Send + Sync>,
 }
 

@@ -12,9 +12,11 @@ use tokio::sync::OnceCell;
 
 use crate::aws::Aws;
 
+mod exporting;
 mod listing;
 mod raw_answer;
 
+pub use exporting::Exporting;
 use raw_answer::RawAnswer;
 
 /// `ArchiveFindings`, `UnarchiveFindings` and `GetFindings` take at most 50 ids, and a page of

@@ -23,9 +23,9 @@ pub struct ShadowDigest {
     pub live_rule_set: String,
     /// SHA-256 of the candidate.
     pub candidate_rule_set: String,
-    /// When the first and the last difference was written.
+    /// When the first difference was written.
     pub first: Option<String>,
-    /// The last.
+    /// When the last one was.
     pub last: Option<String>,
     /// How many findings are concerned; of each the last line counts.
     pub findings: usize,

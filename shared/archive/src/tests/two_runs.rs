@@ -1,7 +1,7 @@
 //! Two runs at once over the same version.
 
 use super::world::{World, block_on, moment};
-use crate::{Done, Entry};
+use crate::{ArchiveError, Done, Entry};
 
 /// What a run was about to do when another had not ended yet.
 async fn begun(world: &World, run: &str, ids: &[&String]) {
@@ -43,6 +43,45 @@ fn what_a_slower_run_archives_once_more_is_taken_back_when_it_begins_again() {
         assert!(!world.is_archived(&quiet), "its version was taken back, and has its end");
         let again = world.archive().repair(&[], &["slower"], moment(), &mut done).await;
         assert!(again.is_ok() && done.taken_back == 2, "{done:?}");
+    });
+}
+
+/// The same by an event of the finding, which names no run.
+#[test]
+fn what_an_event_archives_once_more_is_taken_back_when_it_comes_again() {
+    block_on(async {
+        let world = World::new().await;
+        let id = world.observe();
+        let (event, planned) = (world.copy(&id), world.plan().await.unwrap());
+        world.observe_again(&id, 8.0);
+        let mut done = Done::default();
+        world.archive().apply(&planned, None, &mut done).await.unwrap();
+        assert_eq!((done.archived, done.taken_back), (0, 1));
+        // What a slower attempt does after that, which then ends.
+        world.by_hand("archive", &id).await;
+        let mut done = Done::default();
+        world.archive().repair(&[&event], &[], moment(), &mut done).await.unwrap();
+        assert_eq!((done.repaired, done.taken_back), (0, 1));
+        assert!(!world.is_archived(&id), "it is High");
+    });
+}
+
+#[test]
+fn of_two_attempts_at_one_event_at_the_same_time_the_one_that_can_note_nothing_archives_nothing() {
+    block_on(async {
+        let world = World::new().await;
+        let (first, second) = (world.observe(), world.observe());
+        let planned = world.plan().await.unwrap();
+        begun(&world, "same", &[&first]).await;
+        let mut done = Done::default();
+        let apply = world.archive().apply(&planned, Some(("same", 0)), &mut done).await;
+        assert!(matches!(apply, Err(ArchiveError::DeliveredTwice { .. })), "{apply:?}");
+        assert!(!world.is_archived(&first) && !world.is_archived(&second));
+        let archive = world.archive();
+        let noted = archive.repair(&[], &["same"], moment(), &mut done).await.unwrap();
+        archive.apply(&planned, Some(("same", noted)), &mut done).await.unwrap();
+        assert_eq!((noted, done.archived), (1, 2), "when it comes again it goes on");
+        assert!(world.is_archived(&first) && world.is_archived(&second));
     });
 }
 

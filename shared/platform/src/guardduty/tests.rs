@@ -11,7 +11,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
-fn with<T>(
+pub(super) fn with<T>(
     script: impl Fn(usize, &Request) -> Answer + Send + 'static,
     work: impl AsyncFnOnce(&GuardDuty) -> T,
 ) -> (T, Vec<Request>) {
@@ -21,7 +21,7 @@ fn with<T>(
     (result, server.requests())
 }
 
-fn refusal(status: u16, code: &str, message: &str) -> Answer {
+pub(super) fn refusal(status: u16, code: &str, message: &str) -> Answer {
     let mut answer = answer(status, &json!({"message": message}).to_string());
     answer.headers.push(("x-amzn-ErrorType", code.to_owned()));
     answer
