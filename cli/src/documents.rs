@@ -1,6 +1,36 @@
 //! Splits a file into its JSON documents: JSON Lines, one document, or several on end.
 
+use std::io::{self, Read};
+
+use flate2::read::MultiGzDecoder;
 use serde_json::value::RawValue;
+
+/// Documents are held in memory in whole: nobody decompresses more than this.
+pub(crate) const MAX_BYTES: u64 = 1 << 30;
+
+/// Whether a file of this name holds documents, which may span lines, and no JSON Lines.
+pub(crate) fn are_in(name: &str) -> bool {
+    name.strip_suffix(".gz").unwrap_or(name).ends_with(".json")
+}
+
+/// A whole text, decompressed when it begins as gzip does.
+///
+/// # Errors
+/// When it can't be read to its end, or is too large after decompression.
+pub(crate) fn whole(mut read: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    read.read_to_end(&mut bytes)?;
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return Ok(bytes);
+    }
+    let mut text = Vec::new();
+    MultiGzDecoder::new(bytes.as_slice()).take(MAX_BYTES + 1).read_to_end(&mut text)?;
+    if text.len() as u64 > MAX_BYTES {
+        let limit = format!("more than {MAX_BYTES} bytes after decompression");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, limit));
+    }
+    Ok(text)
+}
 
 /// One document and the number of the line it begins on, from 1.
 #[derive(Debug, PartialEq, Eq)]

@@ -23,6 +23,12 @@ pub(crate) fn so_many(number: usize, noun: &str) -> String {
     counted(u64::try_from(number).unwrap_or(u64::MAX), noun)
 }
 
+/// `1 stays`, `1,200 stay`
+pub(crate) fn stay(number: usize) -> String {
+    let grouped = grouped(u64::try_from(number).unwrap_or(u64::MAX));
+    format!("{grouped} {}", if number == 1 { "stays" } else { "stay" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -33,5 +39,6 @@ mod tests {
         assert_eq!(written, ["0", "999", "1,000", "176,980", "1,234,567"]);
         let counts: Vec<_> = [0, 1, 1_200].map(|number| counted(number, "rule")).into();
         assert_eq!(counts, ["0 rules", "1 rule", "1,200 rules"]);
+        assert_eq!([1, 2].map(stay), ["1 stays", "2 stay"]);
     }
 }

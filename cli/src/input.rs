@@ -1,18 +1,14 @@
 //! Reads the files that were named: folders, gzip, standard input.
 
 use std::{
-    fs,
-    io::{self, Read},
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use findings::{Record, decode};
-use flate2::read::MultiGzDecoder;
 
-use crate::documents::{documents, lines};
+use crate::documents::{documents, lines, whole};
 
-/// A compressed file may not grow beyond this: the limit of an export object.
-const MAX_DECOMPRESSED_BYTES: u64 = 1 << 30;
 const KINDS: [&str; 4] = ["json", "jsonl", "ndjson", "gz"];
 
 /// One record and where it came from.
@@ -30,7 +26,8 @@ pub(crate) struct FileError {
     source: io::Error,
 }
 
-/// All files below the paths, folders in the order of their names.
+/// All files below the paths, folders in the order of their names. Links to folders below them are not followed: they
+/// can lead in a circle.
 pub(crate) fn files(paths: &[PathBuf]) -> Vec<Result<PathBuf, FileError>> {
     let mut found = Vec::new();
     for path in paths {
@@ -55,9 +52,11 @@ fn below(folder: &Path, found: &mut Vec<Result<PathBuf, FileError>>) {
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
         let path = entry.path();
-        if path.is_dir() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             below(&path, found);
-        } else if path.extension().is_some_and(|own| KINDS.iter().any(|kind| own == *kind)) {
+        } else if path.extension().is_some_and(|own| KINDS.iter().any(|kind| own == *kind))
+            && !path.is_dir()
+        {
             found.push(Ok(path));
         }
     }
@@ -83,21 +82,25 @@ pub(crate) fn records(path: &Path) -> Result<Vec<Sourced>, FileError> {
 
 /// A file's text, decompressed when it begins as gzip does, whatever it is called.
 fn text(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    if path == Path::new("-") {
-        io::stdin().lock().read_to_end(&mut bytes)?;
-    } else {
-        bytes = fs::read(path)?;
+    if path == Path::new("-") { whole(io::stdin().lock()) } else { whole(fs::File::open(path)?) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_a_folder_above_ends_the_walk_and_a_broken_one_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.json"), "{}").unwrap();
+        for (name, target) in [("circle", "."), ("circle.json", "."), ("gone.json", "nowhere")] {
+            std::os::unix::fs::symlink(target, folder.path().join(name)).unwrap();
+        }
+        let found = files(&[folder.path().to_owned()]);
+        assert_eq!(found.len(), 2, "{found:?}");
+        let paths: Vec<_> = found.iter().flatten().collect();
+        assert!(paths[0].ends_with("a.json") && paths[1].ends_with("gone.json"), "{paths:?}");
+        assert!(records(paths[1]).is_err());
     }
-    if !bytes.starts_with(&[0x1f, 0x8b]) {
-        return Ok(bytes);
-    }
-    let mut text = Vec::new();
-    let mut decoder = MultiGzDecoder::new(bytes.as_slice()).take(MAX_DECOMPRESSED_BYTES + 1);
-    decoder.read_to_end(&mut text)?;
-    if text.len() as u64 > MAX_DECOMPRESSED_BYTES {
-        let limit = format!("more than {MAX_DECOMPRESSED_BYTES} bytes after decompression");
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, limit));
-    }
-    Ok(text)
 }

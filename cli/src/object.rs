@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::printable::json_text;
 use ordered::Ordered;
 
 mod ordered;
@@ -11,7 +12,7 @@ pub(crate) fn print(object: &impl Serialize, is_yaml: bool) -> anyhow::Result<()
     if is_yaml {
         anstream::print!("{}", yaml(object)?);
     } else {
-        anstream::println!("{}", serde_json::to_string_pretty(object)?);
+        anstream::println!("{}", json_text(serde_json::to_string_pretty(object)?));
     }
     Ok(())
 }

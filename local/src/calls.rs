@@ -111,7 +111,7 @@ pub(crate) fn json(service: &str, operation: &str, body: &[u8]) -> Vec<Call> {
 pub(crate) fn secret(operation: &str, body: &[u8]) -> Vec<Call> {
     let input: Value = serde_json::from_slice(body).unwrap_or_default();
     let (service, name) = match operation {
-        "GetParameter" => ("ssm", "Name"),
+        "GetParameter" | "PutParameter" => ("ssm", "Name"),
         _ => ("secretsmanager", "SecretId"),
     };
     let resource = input.get(name).and_then(Value::as_str).unwrap_or("*");
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_queue_is_named_by_its_url_and_a_bus_by_each_entry() {
+    fn a_call_names_what_it_is_about_as_its_service_does() {
         let body = br#"{"QueueUrl":"https://sqs.us-east-1.amazonaws.com/111122223333/tickets"}"#;
         let sent = json("sqs", "SendMessage", body);
         assert_eq!(sent, [call("sqs:SendMessage", "arn:aws:sqs:us-east-1:111122223333:tickets")]);
@@ -174,6 +174,8 @@ mod tests {
         assert_eq!(put, [call("events:PutEvents", "arn:a"), call("events:PutEvents", "arn:b")]);
         let published = sns(b"Action=Publish&TopicArn=arn%3Atopic");
         assert_eq!(published, [call("sns:Publish", "arn:topic")]);
+        let parameter = secret("PutParameter", br#"{"Name":"arn:p","Value":"run"}"#);
+        assert_eq!(parameter, [call("ssm:PutParameter", "arn:p")]);
     }
 
     #[test]

@@ -47,7 +47,6 @@ mod permission;
 mod publishing;
 mod resource_id;
 mod routes;
-pub(crate) use self::routes::operation;
 mod sort;
 mod state;
 mod statistics;
@@ -65,6 +64,7 @@ use bytes::Bytes;
 use hyper::{Request, Response, StatusCode};
 use serde_json::Value;
 
+pub(crate) use self::routes::operation;
 pub use self::{
     body::example_finding,
     faults::Faults,

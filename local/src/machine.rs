@@ -101,7 +101,7 @@ impl Machine {
         wiring::start(config).await
     }
 
-    /// The endpoint of S3, GuardDuty, SNS, SQS, EventBridge, Secrets Manager and KMS, as in `AWS_ENDPOINT_URL`.
+    /// The one endpoint of all services, as in `AWS_ENDPOINT_URL`.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.endpoint)
     }

@@ -151,6 +151,8 @@ impl Queue {
         let mut state = self.state();
         let Some(hidden) = state.in_flight.get_mut(receipt) else { return false };
         hidden.until = Instant::now() + time;
+        // Whoever waits for it sleeps until the time that it had.
+        self.arrived.notify_one();
         true
     }
 

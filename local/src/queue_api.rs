@@ -15,6 +15,8 @@ use crate::queue::Queue;
 
 /// A message with its attributes (API reference, `SendMessage`).
 const MESSAGE_LIMIT: usize = 1024 * 1024;
+/// Twelve hours in seconds (API reference, `ChangeMessageVisibility`).
+const LONGEST_HIDDEN: u64 = 43_200;
 /// As many attributes as a message may have.
 const ATTRIBUTES: usize = 10;
 
@@ -34,7 +36,11 @@ impl QueueApi {
             "SendMessage" => self.send(text("QueueUrl"), text("MessageBody"), input),
             "ChangeMessageVisibility" => {
                 let seconds = input.get("VisibilityTimeout").and_then(Value::as_u64);
-                let time = Duration::from_secs(seconds.unwrap_or_default());
+                let seconds = seconds.filter(|own| *own <= LONGEST_HIDDEN).ok_or_else(|| {
+                    let message = "VisibilityTimeout is a number of seconds from 0 to 43200.";
+                    JsonError::bad_request("InvalidParameterValue", message)
+                })?;
+                let time = Duration::from_secs(seconds);
                 match self
                     .own(text("QueueUrl"))
                     .is_some_and(|own| own.hide(text("ReceiptHandle"), time))
@@ -89,5 +95,37 @@ impl QueueApi {
         });
         kept.map_err(|error| invalid(&error.to_string()))?;
         Ok(json!({"MessageId": Uuid::new_v4().to_string(), "MD5OfMessageBody": ""}))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::queue::QueueSettings;
+
+    #[tokio::test]
+    async fn a_message_is_hidden_for_twelve_hours_at_the_most() {
+        let folder = tempfile::tempdir().unwrap();
+        let inbox = Arc::new(Inbox::create(&folder.path().join("notifications.jsonl")).unwrap());
+        let own = Arc::new(Queue::new(QueueSettings {
+            arn: "arn:aws:sqs:us-east-1:111122223333:q".to_owned(),
+            visibility: Duration::from_secs(30),
+            redrive: None,
+        }));
+        own.send("body");
+        let receipt = own.receive(1).await.remove(0).receipt;
+        let api = QueueApi { own: vec![own], inbox };
+        let hide = |seconds: Value| {
+            let input = json!({
+                "QueueUrl": "https://sqs.us-east-1.amazonaws.com/111122223333/q",
+                "ReceiptHandle": receipt,
+                "VisibilityTimeout": seconds,
+            });
+            api.handle("ChangeMessageVisibility", &input).map_err(|error| error.code)
+        };
+        assert_eq!(hide(json!(LONGEST_HIDDEN)), Ok(json!({})));
+        for seconds in [json!(LONGEST_HIDDEN + 1), json!(u64::MAX), json!(-1), Value::Null] {
+            assert_eq!(hide(seconds.clone()), Err("InvalidParameterValue"), "{seconds}");
+        }
     }
 }

@@ -8,8 +8,10 @@ use super::history::{Verdict, Version};
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Aftermath<'v> {
     pub(crate) archived: &'v Version,
-    /// The last version after it, if there is any.
+    /// The gravest version after it, or the last where none is graver.
     pub(crate) worst: Option<&'v Version>,
+    /// The highest count of all versions after it.
+    pub(crate) most: Option<u64>,
     pub(crate) rose: bool,
     pub(crate) recurred: bool,
     pub(crate) joined: bool,
@@ -45,6 +47,7 @@ pub(crate) fn aftermath<'v>(
     Some(Aftermath {
         archived,
         worst: highest.or(later.last()),
+        most: later.iter().filter_map(|own| own.count).max(),
         rose: highest.is_some(),
         recurred: later.iter().any(recurred),
         joined: later.iter().any(|own| own.concerns_attack_sequence),
@@ -100,6 +103,18 @@ rules: [ { name: low, action: archive, hold: 24h, criteria: { severity: { lessTh
         );
         let unknown = Version { severity: None, count: None, ..later(2) };
         assert_eq!(outcome(unknown), (false, false, false));
+    }
+
+    #[test]
+    fn the_gravest_version_and_the_highest_count_need_not_be_one() {
+        let first = version("2026-04-01T00:00:00Z", 1, Action::Archive);
+        let grave = version("2026-04-03T00:00:00Z", 2, Action::Notify);
+        let grave = Version { severity: Severity::new(8.0), ..grave };
+        let last = version("2026-04-04T00:00:00Z", 90, Action::Notify);
+        let versions = [first, grave, last];
+        let found = aftermath(&versions, &rules(), 5).unwrap();
+        assert!(found.rose && found.recurred);
+        assert_eq!((found.worst, found.most), (Some(&grave), Some(90)));
     }
 
     #[test]

@@ -71,7 +71,7 @@ fn reasons(aftermath: &Aftermath<'_>, after: &Version) -> Vec<String> {
         why.push(format!("severity rose {} → {}", shown(archived.severity), shown(after.severity)));
     }
     if aftermath.recurred {
-        why.push(format!("came back: count {} → {}", count(archived.count), count(after.count)));
+        why.push(format!("came back: count {} → {}", count(archived.count), count(aftermath.most)));
     }
     if aftermath.joined {
         why.push("became part of an attack sequence".to_owned());

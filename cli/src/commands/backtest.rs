@@ -12,7 +12,9 @@ use crate::{
     excerpt::Excerpt,
     exit::{Exit, Unusable},
     history::{self, Connection},
-    moment, object, progress, rule_files,
+    moment, object,
+    printable::printable,
+    progress, rule_files,
 };
 
 #[derive(Debug, clap::Args)]
@@ -125,7 +127,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     if arguments.count.is_some() {
         print_counts(&rules, &history.tally.matched)?;
         for problem in &history.tally.problems {
-            anstream::eprintln!("{}: {}", problem.source, problem.reason);
+            anstream::eprintln!("{}: {}", problem.source, printable(&problem.reason));
         }
         return Ok(exit(arguments.strict && unreadable > 0));
     }

@@ -2,9 +2,10 @@
 
 use std::io::Write;
 
-use comfy_table::{Table, presets};
+use comfy_table::Table;
 use findings::Timestamp;
 
+use super::archive::plain;
 use crate::{
     arguments::{DecideArguments, Format, InputArguments},
     exit::Exit,
@@ -67,14 +68,7 @@ impl Printer {
             Format::Jsonl => Self::Jsonl(std::io::BufWriter::new(std::io::stdout())),
             Format::Json => Self::Object { lines: Vec::new(), is_yaml: false },
             Format::Yaml => Self::Object { lines: Vec::new(), is_yaml: true },
-            Format::Table => {
-                let mut table = Table::new();
-                table.load_style(presets::NOTHING).set_header(Line::HEADER);
-                for column in table.column_iter_mut() {
-                    column.set_padding((0, 2));
-                }
-                Self::Table(table)
-            }
+            Format::Table => Self::Table(plain(&Line::HEADER)),
         }
     }
 

@@ -105,8 +105,9 @@ fn change(places: &Places, consent: &Consent, wanted: &Wanted) -> anyhow::Result
     let reach = places.reach()?;
     let plan = Plan::of(&reach, async |seat| {
         let now = seat.detector().await?.ok_or_else(|| none(seat))?;
-        let changes = difference(Some(&now), wanted);
-        Ok((changes, Act { detector_id: Some(now.id), wanted: wanted.clone() }))
+        let wanted = wanted.for_detector(Some(&now));
+        let changes = difference(Some(&now), &wanted);
+        Ok((changes, Act { detector_id: Some(now.id), wanted }))
     });
     plan.carry_out(&reach, consent, async |seat, act| seat.apply(act).await)
 }

@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             (_, given) => given,
         };
         let features = arguments.features.clone();
-        let wanted = Wanted { enabled: Some(true), frequency, features };
+        let wanted = Wanted { enabled: Some(true), frequency, features }.for_detector(now.as_ref());
         let changes = difference(now.as_ref(), &wanted);
         Ok((changes, Act { detector_id: now.map(|now| now.id), wanted }))
     });

@@ -81,7 +81,7 @@ async fn keep_running(arguments: &LocalArguments) -> anyhow::Result<Exit> {
         Machine::start(MachineConfig { port: arguments.port, rules, mode, ..defaults }).await?;
     let endpoint = machine.endpoint();
     anstream::println!(
-        "GuardDuty, S3 and SNS answer at {endpoint}
+        "GuardDuty, S3 and the other services answer at {endpoint}
   export AWS_ENDPOINT_URL={endpoint} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
   export AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY={}
   aws guardduty create-detector --enable

@@ -228,7 +228,10 @@ fn text(report: &Report) -> String {
             }
         }
         if part.fixed > 0 {
-            text.push_str(&format!("  {} of them are in the lake now\n", part.fixed));
+            text.push_str(&format!(
+                "  {} of them are in the lake or in quarantine now\n",
+                part.fixed
+            ));
         }
         if let Some(queued) = part.queued {
             text.push_str(&format!(

@@ -59,9 +59,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let sources = history::sources(&arguments.paths, &connection)?;
     let exports = sources.iter().filter(|source| is_export(source)).count();
     say!(
-        "{} export objects keep their place, {} other sources go where their findings say; the lake is {}",
-        exports,
-        sources.len() - exports,
+        "by key: {}; by what the findings say: {}; the lake is {}",
+        so_many(exports, "export object"),
+        so_many(sources.len() - exports, "other source"),
         printable(&arguments.lake.lake)
     );
     let replay = Replay {

@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
     /// A finding type; may be repeated [default: one sample of every type]
     #[arg(value_name = "TYPE", value_parser = known)]
     types: Vec<String>,
-    /// Look whether each sample came, and archive them again
+    /// Look whether each sample came, and archive every sample that is open
     #[arg(long)]
     self_test: bool,
     #[command(flatten)]
@@ -65,19 +65,26 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
                 "GuardDuty is suspended in {seat} and makes no samples; resume it with `guardsift resume`"
             );
         }
-        let to = if arguments.self_test { "made, checked and archived" } else { "made" };
-        let change = |name: &str| Change::new(name, "–", to);
-        let changes = if types.is_empty() {
-            vec![change("a sample of every finding type")]
-        } else {
-            types.iter().map(|name| change(&format!("a sample of {name}"))).collect()
-        };
-        Ok((changes, detector.id))
+        Ok((changes(types, arguments.self_test), detector.id))
     });
     plan.carry_out(&reach, &arguments.consent, async |seat, detector| {
         make(seat, detector, types).await?;
         if arguments.self_test { self_test(seat, types).await } else { Ok(()) }
     })
+}
+
+fn changes(types: &[String], self_test: bool) -> Vec<Change> {
+    let to = if self_test { "made and looked for" } else { "made" };
+    let change = |name: &str| Change::new(name, "–", to);
+    let mut changes = if types.is_empty() {
+        vec![change("a sample of every finding type")]
+    } else {
+        types.iter().map(|name| change(&format!("a sample of {name}"))).collect()
+    };
+    if self_test {
+        changes.push(Change::new("every sample, also earlier ones", "open", "archived"));
+    }
+    changes
 }
 
 async fn make(seat: &Seat, detector: &str, types: &[String]) -> anyhow::Result<()> {
@@ -127,9 +134,25 @@ async fn self_test(seat: &Seat, types: &[String]) -> anyhow::Result<()> {
     let left = left.iter().filter(|own| own.archived() == Some(false)).count();
     if left > 0 {
         return Err(anyhow!(
-            "{left} samples in {seat} are still open; archive them with `guardsift findings archive`"
+            "still open in {seat}: {}; archive what is left with `guardsift findings archive`",
+            so_many(left, "sample")
         ));
     }
     say!("{seat}: {} seen and archived again", so_many(ids.len(), "sample"));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_plan_of_a_self_test_names_what_it_archives() {
+        let types = ["Recon:EC2/Portscan".to_owned()];
+        let made = changes(&types, false);
+        assert_eq!(made, [Change::new("a sample of Recon:EC2/Portscan", "–", "made")]);
+        let tested = changes(&types, true);
+        assert_eq!(tested.last().map(|own| own.to.as_str()), Some("archived"), "{tested:?}");
+        assert_eq!((changes(&[], false).len(), tested.len()), (1, 2));
+    }
 }

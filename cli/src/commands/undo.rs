@@ -8,7 +8,13 @@ use findings::{Finding, FindingType, Timestamp};
 use serde::Serialize;
 
 use super::archive::{Place, confirmed, plain};
-use crate::{exit::Exit, figures::so_many, moment, object, printable::printable, talk::say};
+use crate::{
+    exit::Exit,
+    figures::{so_many, stay},
+    moment, object,
+    printable::printable,
+    talk::say,
+};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -71,6 +77,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let is_text = arguments.output == UndoFormat::Text;
     if is_text {
         anstream::print!("{}", text(&plan, &arguments.rule));
+    } else if !arguments.yes && !arguments.dry_run {
+        // Standard output is for the object; nobody is asked about what was not shown.
+        anstream::eprint!("{}", text(&plan, &arguments.rule));
     }
     let mut done = Undone::default();
     let mut result = Ok(());
@@ -132,7 +141,7 @@ fn text(plan: &UndoPlan, rule: &str) -> String {
         *reasons.entry(left.because.to_string()).or_default() += 1;
     }
     for (reason, count) in reasons {
-        out.push_str(&format!("{count} stay: {reason}\n"));
+        out.push_str(&format!("{}: {reason}\n", stay(count)));
     }
     out
 }

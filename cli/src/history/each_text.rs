@@ -1,11 +1,9 @@
 //! The texts of one source one after the other, whatever form the source has.
 
-use std::io::Read;
-
 use findings::{ExportLimits, Lines, RawLine};
 
 use super::{Connection, Inflater, Opened, Source, open};
-use crate::documents::documents;
+use crate::documents;
 
 /// A history may hold objects of any size: only a line is bounded.
 const LIMITS: ExportLimits = ExportLimits { decompressed_bytes: u64::MAX, ..ExportLimits::DEFAULT };
@@ -34,20 +32,19 @@ pub(crate) fn each_text(
     inflater: &mut Inflater,
     mut act: impl FnMut(u64, Text<'_>),
 ) -> anyhow::Result<()> {
+    let is_of_documents = documents::are_in(&source.name());
     if let Source::File(path) = source
         && let Some(text) = inflater.text(path)
     {
-        each_line(text, act);
+        if is_of_documents {
+            each_document(text, act);
+        } else {
+            each_line(text, act);
+        }
         return Ok(());
     }
     match open(source, connection)? {
-        Opened::Bytes(mut read) if source.name().ends_with(".json") => {
-            let mut text = Vec::new();
-            read.read_to_end(&mut text)?;
-            for document in documents(&text) {
-                act(document.line as u64, Text::Whole(document.bytes));
-            }
-        }
+        Opened::Bytes(read) if is_of_documents => each_document(&documents::whole(read)?, act),
         Opened::Bytes(read) => {
             let mut lines = Lines::new(read, LIMITS);
             let mut number = 0;
@@ -72,6 +69,12 @@ pub(crate) fn each_text(
     Ok(())
 }
 
+fn each_document(text: &[u8], mut act: impl FnMut(u64, Text<'_>)) {
+    for document in documents::documents(text) {
+        act(document.line as u64, Text::Whole(document.bytes));
+    }
+}
+
 fn each_line(text: &[u8], mut act: impl FnMut(u64, Text<'_>)) {
     let mut lines = text.strip_suffix(b"\n").unwrap_or(text);
     let mut number = 0;
@@ -84,6 +87,47 @@ fn each_line(text: &[u8], mut act: impl FnMut(u64, Text<'_>)) {
             act(number, Text::TooLong(line.len() as u64));
         } else {
             act(number, Text::Whole(line));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, io::Write};
+
+    use flate2::{Compression, write::GzEncoder};
+    use platform::aws::Settings;
+
+    use super::*;
+
+    fn gzip(text: &str) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn documents_that_span_lines_are_whole_packed_or_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "{\n \"Findings\": []\n}\n{}\n";
+        let two_members = [gzip("{\n \"Findings\""), gzip(": []\n}\n{}\n")].concat();
+        for (name, bytes) in [
+            ("plain.json", text.as_bytes().to_vec()),
+            ("packed.json.gz", gzip(text)),
+            ("members.json.gz", two_members),
+            ("misnamed.json", gzip(text)),
+        ] {
+            let path = folder.path().join(name);
+            fs::write(&path, bytes).unwrap();
+            let connection = Connection::new(Settings::default());
+            let mut lines = Vec::new();
+            let mut inflater = Inflater::default();
+            each_text(&Source::File(path), &connection, &mut inflater, |line, text| {
+                let Text::Whole(bytes) = text else { panic!("{name}") };
+                lines.push((line, bytes.len()));
+            })
+            .unwrap();
+            assert_eq!(lines, [(1, 19), (4, 2)], "{name}");
         }
     }
 }

@@ -7,7 +7,7 @@ use platform::store::{Cause, Listed, Store, StoreError};
 use tokio_util::io::SyncIoBridge;
 
 use super::{Connection, KINDS, Source};
-use crate::{exit::Unusable, printable::printable};
+use crate::{exit::Unusable, figures::so_many, printable::printable};
 
 /// The objects below `bucket/prefix` that can be read, in the order of their keys.
 pub(super) fn list(place: &str, connection: &Connection) -> anyhow::Result<Vec<Source>> {
@@ -19,7 +19,7 @@ pub(super) fn list(place: &str, connection: &Connection) -> anyhow::Result<Vec<S
     let listed = connection.runtime()?.block_on(store.list(bucket, prefix)).map_err(|error| {
         explained(&error, connection, &format!("s3:ListBucket on arn:aws:s3:::{bucket}"))
     })?;
-    let total = listed.len();
+    let total = so_many(listed.len(), "object");
     let found: Vec<_> = usable(listed)
         .map(|Listed { key, size, etag, .. }| Source::Object {
             bucket: bucket.to_owned(),
@@ -30,7 +30,7 @@ pub(super) fn list(place: &str, connection: &Connection) -> anyhow::Result<Vec<S
         .collect();
     if found.is_empty() {
         let (name, kinds) = (printable(place), KINDS.join(", ."));
-        bail!(Unusable(format!("s3://{name} has {total} objects, none of which ends in .{kinds}")));
+        bail!(Unusable(format!("s3://{name} has {total}, none of which ends in .{kinds}")));
     }
     Ok(found)
 }

@@ -133,7 +133,7 @@ impl<A> Plan<A> {
             }
             if !confirmed(&question(&changes), consent.yes)? {
                 say!("nothing was changed");
-                return Ok(Exit::Success);
+                return Ok(exit(&errors));
             }
             changes.clear();
             for step in &self.steps {
@@ -165,8 +165,12 @@ impl<A> Plan<A> {
             };
             object::print(&object, consent.output == ChangeFormat::Yaml)?;
         }
-        Ok(if errors.is_empty() { Exit::Success } else { Exit::Other })
+        Ok(exit(&errors))
     }
+}
+
+fn exit(errors: &[String]) -> Exit {
+    if errors.is_empty() { Exit::Success } else { Exit::Other }
 }
 
 fn told(error: &anyhow::Error) -> String {

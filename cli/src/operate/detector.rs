@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{
     Change, Seat,
-    features::{Wish, configurations},
+    features::{Wish, configurations, with_features},
     frequency::{Frequency, short},
     refused,
 };
@@ -37,6 +37,16 @@ pub(crate) struct Wanted {
     pub(crate) enabled: Option<bool>,
     pub(crate) frequency: Option<Frequency>,
     pub(crate) features: Vec<Wish>,
+}
+
+impl Wanted {
+    /// The same, with the features whose parts are named.
+    pub(crate) fn for_detector(&self, now: Option<&DetectorNow>) -> Self {
+        let is_on = |name: &str| {
+            now.and_then(|now| now.features.get(name)).is_some_and(|feature| feature.on)
+        };
+        Self { features: with_features(&self.features, is_on), ..self.clone() }
+    }
 }
 
 /// What has to be called.
@@ -205,14 +215,21 @@ mod tests {
                 wish("RUNTIME_MONITORING.EC2_AGENT_MANAGEMENT=on").unwrap(),
             ],
         };
-        let changes = difference(Some(&now()), &wanted);
+        let now = now();
+        let changes = difference(Some(&now), &wanted.for_detector(Some(&now)));
         let shown: Vec<_> = changes
             .iter()
             .map(|own| (own.what.as_str(), own.from.as_str(), own.to.as_str()))
             .collect();
-        let part = "RUNTIME_MONITORING.EC2_AGENT_MANAGEMENT";
-        assert_eq!(shown, [("publishing frequency", "6h", "15m"), (part, "off", "on")]);
-        assert!(difference(Some(&now()), &Wanted::default()).is_empty());
+        assert_eq!(
+            shown,
+            [
+                ("publishing frequency", "6h", "15m"),
+                ("RUNTIME_MONITORING", "off", "on"),
+                ("RUNTIME_MONITORING.EC2_AGENT_MANAGEMENT", "off", "on")
+            ]
+        );
+        assert!(difference(Some(&now), &Wanted::default()).is_empty());
     }
 
     #[test]

@@ -48,6 +48,22 @@ fn known(name: &str, names: &[&'static str]) -> Result<(), String> {
     Err(format!("there is no {name}; there are {}", names.join(", ")))
 }
 
+/// The wishes, and for each part whose feature nobody named the state that the feature is to have: a call says it
+/// with the part. It stays on where it is on, and a part that is switched on takes it along.
+pub(crate) fn with_features(wishes: &[Wish], is_on: impl Fn(&str) -> bool) -> Vec<Wish> {
+    let mut all: Vec<Wish> = Vec::new();
+    for wish in wishes {
+        let is_of_it = |own: &&Wish| own.feature == wish.feature;
+        let is_said = wishes.iter().chain(&all).filter(is_of_it).any(|own| own.part.is_none());
+        if !is_said {
+            let on = is_on(&wish.feature) || wishes.iter().filter(is_of_it).any(|own| own.on);
+            all.push(Wish { feature: wish.feature.clone(), part: None, on });
+        }
+        all.push(wish.clone());
+    }
+    all
+}
+
 /// The wishes as a call takes them: one entry per feature.
 pub(crate) fn configurations(wishes: &[Wish]) -> Vec<DetectorFeatureConfiguration> {
     let status = |on| if on { FeatureStatus::Enabled } else { FeatureStatus::Disabled };
@@ -57,10 +73,8 @@ pub(crate) fn configurations(wishes: &[Wish]) -> Vec<DetectorFeatureConfiguratio
     }
     let one = |(name, wishes): (&str, Vec<&Wish>)| {
         let whole = wishes.iter().rfind(|wish| wish.part.is_none());
-        // A part can only be on while its feature is; GuardDuty wants the status with it.
-        let on = whole.map_or_else(|| wishes.iter().any(|wish| wish.on), |wish| wish.on);
         let mut entry = DetectorFeatureConfiguration::builder().name(DetectorFeature::from(name));
-        entry = entry.status(status(on));
+        entry = entry.set_status(whole.map(|wish| status(wish.on)));
         for wish in wishes {
             let Some(part) = &wish.part else { continue };
             let part = FeatureAdditionalConfiguration::from(part.as_str());
@@ -95,10 +109,24 @@ mod tests {
     fn parts_go_with_their_feature() {
         let wishes = ["RUNTIME_MONITORING.EKS_ADDON_MANAGEMENT=on", "S3_DATA_EVENTS=off"];
         let wishes: Vec<_> = wishes.iter().map(|text| wish(text).unwrap()).collect();
-        let made = configurations(&wishes);
+        let made = configurations(&with_features(&wishes, |_| false));
         assert_eq!(made.len(), 2);
         assert_eq!(made[0].status, Some(FeatureStatus::Enabled));
         assert_eq!(made[0].additional_configuration().len(), 1);
         assert_eq!(made[1].status, Some(FeatureStatus::Disabled));
+    }
+
+    #[test]
+    fn a_part_that_is_switched_off_leaves_its_feature_as_it_is() {
+        let off = [wish("RUNTIME_MONITORING.EKS_ADDON_MANAGEMENT=off").unwrap()];
+        for (is_on, status) in [(true, FeatureStatus::Enabled), (false, FeatureStatus::Disabled)] {
+            let made = configurations(&with_features(&off, |_| is_on));
+            assert_eq!(made[0].status, Some(status));
+            let part = &made[0].additional_configuration()[0];
+            assert_eq!(part.status, Some(FeatureStatus::Disabled));
+        }
+        let both = ["RUNTIME_MONITORING=off", "RUNTIME_MONITORING.EKS_ADDON_MANAGEMENT=off"];
+        let both: Vec<_> = both.iter().map(|text| wish(text).unwrap()).collect();
+        assert_eq!(with_features(&both, |_| true), both, "what was said holds");
     }
 }

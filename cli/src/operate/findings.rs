@@ -8,7 +8,7 @@ use findings::{Filter, Finding, Record, RuleSet, SeverityLevel, Timestamp, decod
 use platform::guardduty::{GuardDuty, GuardDutyError};
 
 use super::{Seat, refused::told};
-use crate::{exit::Unusable, moment, rule_files};
+use crate::{exit::Unusable, moment, printable::printable, rule_files};
 
 /// Which findings.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -172,7 +172,8 @@ impl Seat {
                 Record::Finding(finding) => found.push(*finding),
                 Record::Unreadable(reason) => {
                     return Err(anyhow!(
-                        "GetFindings in {self} gave a finding that can't be read: {reason}"
+                        "GetFindings in {self} gave a finding that can't be read: {}",
+                        printable(&reason.to_string())
                     ));
                 }
                 Record::Event(_) => {}

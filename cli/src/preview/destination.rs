@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use findings::message::{Message, Payload, event_bus, pagerduty, slack, sns, sqs, teams, webhook};
 use serde_json::Value;
 
-use crate::printable::is_unfit;
+use crate::printable::json_text;
 
 /// Stands for the key that only the function knows.
 const ROUTING_KEY: &str = "YOUR-PAGERDUTY-ROUTING-KEY";
@@ -66,26 +66,5 @@ pub(crate) fn body(to: To, payload: Payload, message: &Message<'_>) -> Value {
 /// The body for a terminal or a page: what could move a cursor or turn the reading direction, an
 /// attacker's text in a raw finding, is escaped as JSON escapes it.
 pub(crate) fn pretty(body: &Value) -> Result<String, serde_json::Error> {
-    let mut text = String::new();
-    for character in serde_json::to_string_pretty(body)?.chars() {
-        if character != '\n' && is_unfit(character) {
-            text.push_str(&format!("\\u{:04x}", u32::from(character)));
-        } else {
-            text.push(character);
-        }
-    }
-    Ok(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_terminal_would_obey_is_escaped_and_says_the_same() {
-        let body = serde_json::json!({"a": "\u{9b}31m\u{202e}x\ny\u{1b}", "ö": ["測"]});
-        let text = pretty(&body).unwrap();
-        assert!(!text.chars().any(|own| own != '\n' && is_unfit(own)), "{text:?}");
-        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), body);
-    }
+    Ok(json_text(serde_json::to_string_pretty(body)?))
 }

@@ -1,11 +1,11 @@
 //! Export objects handed to finding-exports once more, by a message such as S3's own.
 
+use anyhow::anyhow;
 use futures::{StreamExt, TryStreamExt, stream};
 use platform::chain;
 use serde_json::{Value, json};
 
 use crate::{
-    exit::Unusable,
     history::{Connection, Source},
     printable::printable,
 };
@@ -44,11 +44,10 @@ pub(crate) fn enqueue(
         .try_fold(0, async |sent, _| Ok(sent + 1));
     connection.runtime()?.block_on(sent).map_err(|error| {
         let cause = connection.missing(&error).unwrap_or_else(|| chain(&error));
-        Unusable(format!(
+        anyhow!(
             "the queue {} did not take a message: {cause}. Putting it there takes sqs:SendMessage",
             printable(url)
-        ))
-        .into()
+        )
     })
 }
 

@@ -4,20 +4,16 @@ use std::io::{self, Read};
 
 use anyhow::anyhow;
 use findings::{BadLine, ExportLimits, Lines, RawLine};
-use flate2::read::MultiGzDecoder;
 use lake::{Committed, Partition, Sorted, Sorting, SortingError};
 use platform::chain;
 use sha2::{Digest, Sha256};
 
 use super::{Replay, Totals};
 use crate::{
-    documents::documents,
+    documents,
     history::{self, Opened, Source},
     lake_place,
 };
-
-/// One JSON document after the other is held in memory in whole.
-const MAX_DOCUMENT_BYTES: u64 = 1 << 30;
 
 impl Replay<'_> {
     /// Reads to the end and only then writes: what comes out of a broken source counts for nothing.
@@ -32,7 +28,7 @@ impl Replay<'_> {
         let content = match history::open(source, self.connection)? {
             Opened::Bytes(read) => {
                 let mut read = Digesting { read, digest: Sha256::new() };
-                if name.strip_suffix(".gz").unwrap_or(&name).ends_with(".json") {
+                if documents::are_in(&name) {
                     whole_documents(&mut read, &mut sorting)?;
                 } else {
                     lines(&mut read, &mut sorting)?;
@@ -115,20 +111,12 @@ fn lines(read: impl Read, sorting: &mut Sorting) -> anyhow::Result<()> {
 }
 
 /// A file of whole JSON documents, which may span lines.
-fn whole_documents(mut read: impl Read, sorting: &mut Sorting) -> anyhow::Result<()> {
-    let mut text = Vec::new();
-    read.read_to_end(&mut text)?;
-    if text.starts_with(&[0x1f, 0x8b]) {
-        let mut plain = Vec::new();
-        MultiGzDecoder::new(text.as_slice())
-            .take(MAX_DOCUMENT_BYTES + 1)
-            .read_to_end(&mut plain)?;
-        text = plain;
+fn whole_documents(read: impl Read, sorting: &mut Sorting) -> anyhow::Result<()> {
+    let text = documents::whole(read)?;
+    if text.len() as u64 > documents::MAX_BYTES {
+        return Err(anyhow!("more than {} bytes; write it as JSON Lines", documents::MAX_BYTES));
     }
-    if text.len() as u64 > MAX_DOCUMENT_BYTES {
-        return Err(anyhow!("more than {MAX_DOCUMENT_BYTES} bytes; write it as JSON Lines"));
-    }
-    for document in documents(&text) {
+    for document in documents::documents(&text) {
         let offset = document.bytes.as_ptr().addr() - text.as_ptr().addr();
         let (line, offset) = (document.line as u64, offset as u64);
         sorting.text(line, offset, document.bytes).map_err(|error| told(&error))?;

@@ -29,6 +29,7 @@ const AGENTS: [(&str, &[&str]); 2] = [
         &["EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT"],
     ),
 ];
+/// In the order in which GuardDuty lists them.
 pub(crate) const ADDITIONAL: [&str; 4] = [
     "EKS_ADDON_MANAGEMENT",
     "ECS_FARGATE_AGENT_MANAGEMENT",
@@ -135,9 +136,8 @@ impl Features {
 
     pub(crate) fn listed(&self) -> Value {
         let listed = self.0.iter().map(|(name, feature)| {
-            let additional: Vec<_> = feature
-                .additional
-                .iter()
+            let additional = ADDITIONAL.iter().filter_map(|name| feature.additional.get_key_value(name));
+            let additional: Vec<_> = additional
                 .map(|(name, (enabled, at))| json!({ "name": name, "status": word(*enabled), "updatedAt": epoch_seconds(*at) }))
                 .collect();
             json!({

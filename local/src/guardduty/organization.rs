@@ -150,8 +150,8 @@ pub(crate) fn describe(state: &State, call: &Call) -> Result<Value, ApiError> {
         .iter()
         .map(|name| {
             let (auto_enable, additional) = of(name);
-            let extra = |(name, auto): (&str, AutoEnable)| json!({ "name": name, "autoEnable": auto.as_str() });
-            let additional: Vec<_> = additional.into_iter().map(extra).collect();
+            let extra = |(name, auto): (&&str, &AutoEnable)| json!({ "name": name, "autoEnable": auto.as_str() });
+            let additional: Vec<_> = ADDITIONAL.iter().filter_map(|name| additional.get_key_value(name)).map(extra).collect();
             json!({ "name": name, "autoEnable": auto_enable.as_str(), "additionalConfiguration": additional })
         })
         .collect();

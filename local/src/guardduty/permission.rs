@@ -35,7 +35,7 @@ pub(crate) fn allows(policy: &str, wish: &Wish<'_>) -> bool {
 
 fn concerns(statement: &Value, wish: &Wish<'_>) -> bool {
     let Some(principal) = statement.get("Principal") else { return false };
-    if principal.as_str() == Some("*") {
+    if principal.as_str() == Some("*") || texts(principal.get("AWS")).contains(&"*") {
         return true;
     }
     let regional = format!("guardduty.{}.amazonaws.com", wish.region);
@@ -123,5 +123,8 @@ mod tests {
             "{good},{}",
             deny.replace(r#","Condition":{"Bool":{"aws:SecureTransport":"false"}}"#, "")
         )));
+        let everybody =
+            r#"{"Effect":"Deny","Principal":{"AWS":"*"},"Action":"s3:PutObject","Resource":"*"}"#;
+        assert!(!allowed(&format!("{good},{everybody}")));
     }
 }

@@ -23,6 +23,7 @@ impl Home {
     pub(crate) fn partition(&self) -> &'static str {
         match self.region.split('-').next() {
             Some("cn") => "aws-cn",
+            Some("eusc") => "aws-eusc",
             _ if self.region.starts_with("us-gov-") => "aws-us-gov",
             _ => "aws",
         }
@@ -150,4 +151,23 @@ impl Frequency {
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of any real date fit in 53 bits")]
 pub(crate) fn epoch_seconds(moment: Timestamp) -> f64 {
     moment.epoch_millis() as f64 / 1e3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_arn_names_the_partition_of_its_region() {
+        for (region, partition) in [
+            ("eu-west-1", "aws"),
+            ("cn-north-1", "aws-cn"),
+            ("us-gov-west-1", "aws-us-gov"),
+            ("eusc-de-east-1", "aws-eusc"),
+        ] {
+            let home = Home { account_id: "111122223333".to_owned(), region: region.to_owned() };
+            let expected = format!("arn:{partition}:guardduty:{region}:111122223333:detector/d");
+            assert_eq!(home.arn("detector/d"), expected);
+        }
+    }
 }

@@ -58,7 +58,7 @@ pub struct MachineConfig {
     pub detector_id: Option<String>,
     /// How often auto-archive sweeps, on the clock.
     pub sweep_every: Duration,
-    /// Timeouts, retries and processes.
+    /// Timeouts and retries.
     pub timings: Timings,
     /// Processes per function.
     pub workers: usize,
@@ -68,7 +68,7 @@ pub struct MachineConfig {
     pub finding_events: BTreeMap<String, String>,
     /// The same for auto-archive.
     pub auto_archive: BTreeMap<String, String>,
-    /// The same of finding-exports.
+    /// The same for finding-exports.
     pub finding_exports: BTreeMap<String, String>,
 }
 

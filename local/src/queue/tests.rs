@@ -44,6 +44,21 @@ async fn a_message_that_is_shown_earlier_reaches_who_waits_already_and_none_is_h
 }
 
 #[tokio::test]
+async fn a_message_that_is_given_back_at_once_reaches_who_waits_already() {
+    let queue = Arc::new(queue(Duration::from_secs(60), None));
+    queue.send("body");
+    let first = queue.receive(1).await.remove(0);
+    let waiting = tokio::spawn({
+        let queue = Arc::clone(&queue);
+        async move { queue.receive(1).await }
+    });
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    assert!(queue.hide(&first.receipt, Duration::ZERO));
+    let second = tokio::time::timeout(Duration::from_secs(5), waiting).await.unwrap().unwrap();
+    assert_eq!(second[0].receive_count, 2);
+}
+
+#[tokio::test]
 async fn a_message_received_too_often_moves_to_the_dead_letters() {
     let dead_letters = Arc::new(queue(Duration::from_secs(30), None));
     let redrive = Redrive { max_receive_count: 2, dead_letters: Arc::clone(&dead_letters) };

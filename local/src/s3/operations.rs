@@ -257,6 +257,7 @@ impl S3 for Operations {
             public_access_block_configuration: Some(own),
         }))
     }
+
     async fn put_object(
         &self,
         request: S3Request<PutObjectInput>,

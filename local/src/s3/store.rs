@@ -140,7 +140,6 @@ impl Store {
         under.map(|(key, stored)| (key.clone(), stored.clone())).collect()
     }
 
-    /// A file that is not there yet, to write an object's bytes to before it is committed.
     /// Removes an object; one that is not there is no error.
     pub fn remove(&self, bucket: &str, key: &str) {
         if let Err(error) = self.delete(bucket, key) {
@@ -148,6 +147,7 @@ impl Store {
         }
     }
 
+    /// A file that is not there yet, to write an object's bytes to before it is committed.
     pub(super) fn staging(&self) -> PathBuf {
         self.root.join(".staging").join(self.staged.fetch_add(1, Ordering::Relaxed).to_string())
     }
@@ -227,6 +227,7 @@ impl Store {
             Some(objects) if !objects.is_empty() => return Err(s3_error!(BucketNotEmpty)),
             Some(_) => buckets.remove(bucket),
         };
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner).remove(bucket);
         for folder in [self.root.join(".index").join(bucket), self.root.join(bucket)] {
             fs::remove_dir_all(folder).map_err(|error| s3_error!(error, InternalError))?;
         }

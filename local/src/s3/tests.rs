@@ -238,3 +238,14 @@ async fn keys_as_long_as_s3_allows_are_kept_and_survive_a_restart() {
     let get = s3.send(Method::GET, &format!("/lake/{key}"), &[], "").await;
     assert_eq!((get.body.as_str(), get.header("x-amz-meta-a")), ("body", "b"));
 }
+
+#[test]
+fn a_bucket_that_is_made_again_has_no_settings_of_the_one_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), BTreeSet::new(), |_: &Created| ()).unwrap();
+    store.create_bucket("lake").unwrap();
+    store.set_policy("lake", Some("{}".to_owned()));
+    store.delete_bucket("lake").unwrap();
+    store.create_bucket("lake").unwrap();
+    assert_eq!(store.policy("lake"), None);
+}

@@ -108,6 +108,7 @@ fn the_headline_and_the_sections_carry_the_numbers() {
         "of 105 High",
         "12,345 decided, 85.7% of all",
         "12,340 Low",
+        "12,350 records",
         "3 by above-ceiling",
         "of 12,345 archived: 1 rose, 2 recurred, 0 joined an attack sequence",
         "6,789 findings (47.1%) would be decided otherwise",

@@ -52,9 +52,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let planned = plan::planned(&reached, &archive, as_of)?;
     if arguments.output == DoneFormat::Text {
         shown::plan(&planned.plan, Format::Table)?;
+    } else if !arguments.yes && !arguments.dry_run {
+        // Standard output is for the object; nobody is asked about what was not shown.
+        anstream::eprint!("{}", shown::text(&planned.plan));
     }
     let stopped = reached.wait(async { Ok(archive.stopped().await) })?;
-    let exit = plan::exit(&planned, stopped.as_deref(), &reached.lake);
+    let exit = plan::exit(&planned, stopped.as_deref(), &arguments.question);
     if arguments.dry_run {
         match arguments.output {
             DoneFormat::Text => {}

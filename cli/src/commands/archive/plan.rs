@@ -56,7 +56,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let planned = planned(&reached, &archive, moment::now())?;
     shown::plan(&planned.plan, arguments.output)?;
     let stopped = reached.wait(async { Ok(archive.stopped().await) })?;
-    Ok(exit(&planned, stopped.as_deref(), &reached.lake))
+    Ok(exit(&planned, stopped.as_deref(), &arguments.question))
 }
 
 impl Question {
@@ -98,7 +98,7 @@ pub(super) fn planned(
 }
 
 /// Says what is in the way of the plan, and ends as a check that failed when something is.
-pub(super) fn exit(planned: &Planned, stopped: Option<&str>, lake: &str) -> Exit {
+pub(super) fn exit(planned: &Planned, stopped: Option<&str>, question: &Question) -> Exit {
     let plan = &planned.plan;
     let mut exit = Exit::Success;
     let over = plan.over_the_cap.iter().map(ToString::to_string);
@@ -107,10 +107,14 @@ pub(super) fn exit(planned: &Planned, stopped: Option<&str>, lake: &str) -> Exit
         exit = Exit::CheckFailed;
     }
     if let Some(reason) = stopped {
-        anstream::eprintln!(
-            "somebody has stopped the archiving: {reason} (delete s3://{lake}/{} to go on)",
-            archive::STOP_KEY
-        );
+        let object = format!("s3://{}/{}", question.place.lake, archive::STOP_KEY);
+        let next = match &question.stop_parameter {
+            None => format!("delete {object} to go on"),
+            Some(arn) => {
+                format!("to go on, delete {object} and let {arn} say `{}`", archive::RUN)
+            }
+        };
+        anstream::eprintln!("somebody has stopped the archiving: {reason} ({next})");
         exit = Exit::CheckFailed;
     }
     exit

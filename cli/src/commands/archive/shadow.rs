@@ -58,11 +58,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 pub(crate) fn text(digest: &ShadowDigest) -> String {
     let short = |hash: &str| hash.get(..12).unwrap_or_default().to_owned();
     let (Some(first), Some(last)) = (&digest.first, &digest.last) else {
-        let others = digest.of_other_rule_sets;
-        return format!(
-            "no difference is recorded{}\n",
-            if others == 0 { String::new() } else { format!("; {others} are, of other rule sets") }
-        );
+        return match digest.of_other_rule_sets {
+            0 => "no difference is recorded\n".to_owned(),
+            others => format!("no difference is recorded but {others} of other rule sets\n"),
+        };
     };
     let mut out = format!(
         "{} would be decided otherwise by {} than by {}, from {} to {}\n",
@@ -76,8 +75,8 @@ pub(crate) fn text(digest: &ShadowDigest) -> String {
         out.push_str(&of_rule(rule));
     }
     if digest.of_other_rule_sets > 0 {
-        let others = digest.of_other_rule_sets;
-        out.push_str(&format!("{others} differences of other rule sets do not count\n"));
+        let others = so_many(digest.of_other_rule_sets, "difference");
+        out.push_str(&format!("left out: {others} of other rule sets\n"));
     }
     out
 }

@@ -7,7 +7,12 @@ use findings::Timestamp;
 use serde::Serialize;
 
 use super::plain;
-use crate::{arguments::Format, figures::so_many, object, printable::printable};
+use crate::{
+    arguments::Format,
+    figures::{so_many, stay},
+    object,
+    printable::printable,
+};
 
 /// How many findings the table shows; the JSON has them all.
 const SHOWN: usize = 50;
@@ -69,7 +74,7 @@ pub(super) fn plan(plan: &ArchivePlan, format: Format) -> anyhow::Result<()> {
 }
 
 /// The head, the findings to archive, and how many stay for which reason.
-fn text(plan: &ArchivePlan) -> String {
+pub(super) fn text(plan: &ArchivePlan) -> String {
     let count = plan.candidates().count();
     let looked_at = count + plan.skipped.len();
     let rule_set = plan.rule_set.get(..12).unwrap_or_default();
@@ -102,7 +107,7 @@ fn text(plan: &ArchivePlan) -> String {
         *reasons.entry(reason(skipped)).or_default() += 1;
     }
     for (reason, count) in reasons {
-        out.push_str(&format!("{count} stay: {reason}\n"));
+        out.push_str(&format!("{}: {reason}\n", stay(count)));
     }
     out
 }

@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn everything_that_goes_is_named() {
         let text = loss().text();
-        for part in ["111122223333", "eu-west-1", "d1", "12", "1: quiet"] {
+        for part in ["111122223333", "eu-west-1", "d1", "archived ones too  12", "1: quiet"] {
             assert!(text.contains(part), "{part} in {text}");
         }
         assert!(!text.contains('\u{1b}'));

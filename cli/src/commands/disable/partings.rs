@@ -4,7 +4,10 @@ use anyhow::{Context, anyhow};
 use aws_sdk_guardduty::types::{AutoEnableMembers, UnprocessedAccount};
 use serde::Serialize;
 
-use crate::operate::{Seat, members::Member, refused};
+use crate::{
+    figures::so_many,
+    operate::{Seat, members::Member, refused},
+};
 
 /// Accounts in one call.
 const AT_ONCE: usize = 50;
@@ -206,8 +209,8 @@ impl Seat {
 fn processed(operation: &str, left: &[UnprocessedAccount]) -> anyhow::Result<()> {
     let Some(first) = left.first() else { return Ok(()) };
     Err(anyhow!(
-        "{operation} left {} accounts as they were; of {} GuardDuty says: {}",
-        left.len(),
+        "{operation} changed nothing for {}; of {} GuardDuty says: {}",
+        so_many(left.len(), "account"),
         first.account_id().unwrap_or("one"),
         first.result().unwrap_or("nothing")
     ))

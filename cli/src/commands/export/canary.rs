@@ -17,6 +17,7 @@ use super::{
     place::ExportPlace,
 };
 use crate::{
+    figures::counted,
     history::Connection,
     lake_place, moment,
     operate::{Reach, Seat, findings::Selection, refused},
@@ -100,8 +101,8 @@ pub(super) fn fly(
     };
     reach.wait(request).map_err(|error| refused("CreateSampleFindings", error, seat))?;
     say!(
-        "a sample of {name} was asked for; waiting for it up to {} minutes",
-        wait.as_secs().div_ceil(60)
+        "a sample of {name} was asked for; waiting for it up to {}",
+        counted(wait.as_secs().div_ceil(60), "minute")
     );
 
     let mut canary = Canary { finding_type: name.to_owned(), ..Canary::default() };

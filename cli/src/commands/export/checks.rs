@@ -219,22 +219,26 @@ fn lifecycle(seen: &Seen<'_>) -> Check {
     }
 }
 
-/// Whether a rule removes this object after some time. One that asks for tags or sizes does not: the
-/// object has no tags, and a rule for sizes spares what is empty or may.
+/// Whether a rule removes this object after some time. One that asks for tags or for a least size does not: the
+/// object has no tags, and it is empty.
 fn removes(rule: &LifecycleRule, key: &str) -> bool {
     let is_on = rule.status().as_str() == "Enabled";
     let expires = rule.expiration().is_some_and(|own| own.days().is_some() || own.date().is_some());
     #[expect(deprecated, reason = "rules that were made long ago have their prefix here")]
     let old = rule.prefix();
-    let prefix = match rule.filter() {
-        Some(filter)
-            if filter.tag().is_some()
-                || filter.and().is_some()
-                || filter.object_size_greater_than().is_some() =>
+    let prefix = match rule.filter().map(|filter| (filter, filter.and())) {
+        Some((filter, _))
+            if filter.tag().is_some() || filter.object_size_greater_than().is_some() =>
         {
             return false;
         }
-        Some(filter) => filter.prefix().or(old),
+        Some((_, Some(all)))
+            if !all.tags().is_empty() || all.object_size_greater_than().is_some() =>
+        {
+            return false;
+        }
+        Some((_, Some(all))) => all.prefix(),
+        Some((filter, None)) => filter.prefix().or(old),
         None => old,
     };
     is_on && expires && key.starts_with(prefix.unwrap_or_default())

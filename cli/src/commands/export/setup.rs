@@ -2,10 +2,10 @@
 
 use anyhow::anyhow;
 use clap::ValueEnum;
-use platform::config;
 
 use super::{place::ExportPlace, terraform};
 use crate::{
+    commands::archive::bucket,
     exit::{Exit, Unusable},
     operate::{Consent, Places, Seat, change::Plan},
     talk::say,
@@ -56,10 +56,6 @@ Examples:
 
 Statements of others stay, in the bucket's policy and in the key's, which gets one more: what --print
 policy shows as key_statement. The same command again repairs what is no longer so.";
-
-fn bucket(text: &str) -> Result<String, String> {
-    config::bucket_name(text).ok_or_else(|| format!("write {}", config::BUCKET_ALLOWED))
-}
 
 fn prefix(text: &str) -> Result<String, String> {
     let text = text.trim_matches('/');

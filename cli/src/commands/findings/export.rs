@@ -15,8 +15,10 @@ use crate::{
     arguments::ConnectionArguments,
     excerpt::Excerpt,
     exit::{Exit, Unusable},
+    figures::so_many,
     history::{self, Connection, Inflater, Text, each_text},
     operate::findings::{Holding, condition},
+    printable::printable,
     talk::say,
 };
 
@@ -104,7 +106,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
                     Record::Event(_) => {}
                     Record::Unreadable(reason) => {
                         unreadable += 1;
-                        anstream::eprintln!("{name}:{line}: {reason}");
+                        anstream::eprintln!("{}", problem(&name, line, &reason.to_string()));
                     }
                 }
             }
@@ -118,9 +120,14 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         }
     }
     writer.finish().context("can't write the findings")?;
-    let written = seen.len();
-    say!("{written} versions of findings written, {unreadable} unreadable");
+    let written = so_many(seen.len(), "finding version");
+    say!("{written} written, {unreadable} unreadable");
     Ok(if unreadable == 0 { Exit::Success } else { Exit::CheckFailed })
+}
+
+/// Where something can't be read and why: the reason may name a member as the record spells it.
+fn problem(name: &str, line: u64, reason: &str) -> String {
+    format!("{name}:{line}: {}", printable(reason))
 }
 
 fn criteria(text: &str) -> anyhow::Result<Filter> {
@@ -128,4 +135,20 @@ fn criteria(text: &str) -> anyhow::Result<Filter> {
         .map_err(|error| Unusable(format!("--criteria is no JSON: {error}")))?;
     Filter::from_criteria_json(&json)
         .map_err(|error| Unusable(format!("--criteria can't be used: {error}")).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_that_is_none_reaches_no_terminal_with_its_escapes() {
+        let row = br#"{"detail_\u001b[2J_x": 1, "detail_id": "f1"}"#;
+        let records = decode(row);
+        let [Record::Unreadable(reason)] = records.as_slice() else { panic!("{records:?}") };
+        let reason = reason.to_string();
+        assert!(reason.contains('\u{1b}'), "{reason:?}");
+        let told = problem("a.jsonl", 3, &reason);
+        assert!(told.starts_with("a.jsonl:3: ") && !told.contains('\u{1b}'), "{told:?}");
+    }
 }

@@ -121,7 +121,7 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<Exit> {
             Ok(found) => {
                 if let Some(finding) = found.first() {
                     let value: serde_json::Value = serde_json::from_str(finding.raw())?;
-                    anstream::println!("{}", serde_json::to_string_pretty(&value)?);
+                    object::print(&value, false)?;
                     return Ok(Exit::Success);
                 }
             }

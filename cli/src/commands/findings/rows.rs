@@ -64,12 +64,12 @@ impl<W: Write> Rows<W> {
     }
 }
 
-/// A spreadsheet takes a cell that begins in one of these ways for a formula
+/// A spreadsheet takes a cell that begins in one of these ways for a formula, some the wide forms too
 /// (<https://owasp.org/www-community/attacks/CSV_Injection>); an apostrophe before it says that it
 /// is text.
 fn inert(text: &str) -> String {
     let kept = text.replace(|own: char| own.is_control(), " ");
-    if text.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    if kept.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
         format!("'{kept}")
     } else {
         kept
@@ -84,9 +84,16 @@ mod tests {
     fn a_title_is_never_a_formula_and_never_a_second_row() {
         let mut out = Vec::new();
         let mut rows = Rows::new(&mut out).unwrap();
-        for title in
-            ["=HYPERLINK(\\\"https://198.51.100.1\\\")", "-1+1", "a \\\"b\\\", c", "a\\nb", " @x"]
-        {
+        for title in [
+            "=HYPERLINK(\\\"https://198.51.100.1\\\")",
+            "-1+1",
+            "a \\\"b\\\", c",
+            "a\\nb",
+            " @x",
+            "\\u0000=1",
+            "\\t+1",
+            "＝1",
+        ] {
             let json = format!(r#"{{"id":"f1","severity":8,"title":"{title}"}}"#);
             rows.write(&Finding::parse(&json).unwrap()).unwrap();
         }
@@ -94,8 +101,16 @@ mod tests {
         let mut read = csv::Reader::from_reader(out.as_slice());
         let titles: Vec<String> =
             read.records().map(|record| record.unwrap().get(6).unwrap().to_owned()).collect();
-        let expected =
-            ["'=HYPERLINK(\"https://198.51.100.1\")", "'-1+1", "a \"b\", c", "a b", "' @x"];
+        let expected = [
+            "'=HYPERLINK(\"https://198.51.100.1\")",
+            "'-1+1",
+            "a \"b\", c",
+            "a b",
+            "' @x",
+            "' =1",
+            "' +1",
+            "'＝1",
+        ];
         assert_eq!(titles, expected);
     }
 }

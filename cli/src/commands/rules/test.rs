@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use comfy_table::{Table, presets};
 use findings::{RuleSource, Timestamp};
 
 use self::case::Outcome;
 use crate::{
+    commands::archive::plain,
     exit::Exit,
     figures::so_many,
     moment::{self, now},
@@ -82,11 +82,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 }
 
 fn print(outcomes: &[Outcome]) {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(["Rule", "Case", "Expected", "Got", ""]);
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
+    let mut table = plain(&["Rule", "Case", "Expected", "Got", ""]);
     for outcome in outcomes {
         let got = outcome.got.map_or_else(|| "–".to_owned(), |action| action.to_string());
         let mark = if outcome.passed { "ok" } else { "FAILED" };

@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clap::builder::styling::AnsiColor;
 
-use crate::operate::{
-    aligned::{Cell, aligned},
-    frequency::short,
-    health::{Destination, Health, Open, State},
+use crate::{
+    figures::so_many,
+    operate::{
+        aligned::{Cell, aligned},
+        frequency::short,
+        health::{Destination, Health, Open, State},
+    },
 };
 
 /// More places than this are rows.
@@ -169,7 +172,7 @@ fn administrator(place: &Health) -> Cell {
     match (&place.administrator, place.members) {
         (Some(account), _) => Cell::new(account),
         (None, Some(0)) => Cell::new("itself"),
-        (None, Some(members)) => Cell::new(format!("itself, of {members} members")),
+        (None, Some(members)) => Cell::new(format!("itself, of {}", so_many(members, "member"))),
         (None, None) => Cell::new("–"),
     }
 }

@@ -1,7 +1,10 @@
 //! The costs as tables.
 
 use super::costs::{Cost, Costs};
-use crate::operate::aligned::{Cell, aligned};
+use crate::{
+    figures::counted,
+    operate::aligned::{Cell, aligned},
+};
 
 /// So many resources are shown; the JSON has all that GuardDuty gave.
 const SHOWN: usize = 10;
@@ -13,7 +16,7 @@ pub(super) fn text(places: &[Costs]) -> String {
         out.push_str(&format!("{account}{}\n", place.region));
         let trial = match place.trial_days {
             Some(0) => "over".to_owned(),
-            Some(days) => format!("{days} days left"),
+            Some(days) => format!("{} left", counted(days.unsigned_abs().into(), "day")),
             None => "not known".to_owned(),
         };
         if place.pending {
@@ -21,8 +24,10 @@ pub(super) fn text(places: &[Costs]) -> String {
             continue;
         }
         out.push_str(&format!(
-            "  {:.2} USD in {} days; estimated month {:.2} USD; trial: {trial}\n",
-            place.last_30_days, place.counted_days, place.month_estimate
+            "  {:.2} USD in {}; estimated month {:.2} USD; trial: {trial}\n",
+            place.last_30_days,
+            counted(place.counted_days, "day"),
+            place.month_estimate
         ));
         let mut rows = Vec::new();
         for (what, costs) in [
@@ -65,14 +70,20 @@ mod tests {
             counted_days: 30,
             last_30_days: sum,
             month_estimate: sum,
-            trial_days: Some(3),
+            trial_days: Some(1),
             by_feature: vec![Cost { name: "FLOW_LOGS".to_owned(), amount: sum }],
             by_account: Vec::new(),
             by_source: Vec::new(),
             by_resource: Vec::new(),
         };
         let text = text(&[place("eu-west-1", false, 12.5), place("us-east-1", true, 0.0)]);
-        for part in ["12.50 USD in 30 days", "by feature", "pending", "all places: 12.50 USD"] {
+        for part in [
+            "12.50 USD in 30 days",
+            "trial: 1 day left",
+            "by feature",
+            "pending",
+            "all places: 12.50 USD",
+        ] {
             assert!(text.contains(part), "{part} in {text}");
         }
     }

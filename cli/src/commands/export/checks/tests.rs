@@ -1,7 +1,8 @@
 //! Each cause, broken on its own, is the only check that fails.
 
 use aws_sdk_s3::types::{
-    ExpirationStatus, LifecycleExpiration, LifecycleRuleFilter, NotificationConfiguration,
+    ExpirationStatus, LifecycleExpiration, LifecycleRuleAndOperator, LifecycleRuleFilter,
+    NotificationConfiguration,
 };
 use serde_json::Value;
 
@@ -157,4 +158,12 @@ fn a_lifecycle_rule_that_takes_the_folder_fails_and_one_below_it_does_not() {
         let found = broken(|own| own.bucket.lifecycle = Ok(Some(vec![rule(prefix)])));
         assert_eq!(!found.is_empty(), expected, "{prefix}: {found:?}");
     }
+    let is_found = |all: LifecycleRuleAndOperator| {
+        let mut sized = rule("");
+        sized.filter = Some(LifecycleRuleFilter::builder().and(all).build());
+        !broken(|own| own.bucket.lifecycle = Ok(Some(vec![sized]))).is_empty()
+    };
+    let both = || LifecycleRuleAndOperator::builder().prefix("findings/");
+    assert!(is_found(both().object_size_less_than(1024).build()), "the folder is empty");
+    assert!(!is_found(both().object_size_greater_than(1024).build()));
 }
