@@ -1,7 +1,8 @@
 # auto-archive: low findings, as they come and on a schedule → archived, with a ledger. The only role that may archive.
 
 locals {
-  read_findings = ["guardduty:GetFindings", "guardduty:ListFindings"]
+  # The last one tells whether GuardDuty still exports.
+  read_findings = ["guardduty:GetFindings", "guardduty:ListFindings", "guardduty:ListPublishingDestinations"]
   act           = ["guardduty:ArchiveFindings", "guardduty:UnarchiveFindings"]
   detector_arn  = "arn:${local.partition}:guardduty:${local.region}:${local.account}:detector/${local.guardduty.detector_id}"
 

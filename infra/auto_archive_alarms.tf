@@ -6,6 +6,7 @@ locals {
     OverTheDay   = "A rule has met what it may archive on one day, and is stopped until tomorrow"
     Recurring    = "Findings come back each time they are archived, or with somebody new, and stay for a person to see"
     Escalated    = "Archived findings were no longer harmless, and were taken back"
+    NotExporting = "GuardDuty does not publish to a destination of the export, there is none, or it can't be read"
     Unverified   = "GuardDuty took a call and does not show what it was told"
     Stopped      = "Archiving is stopped by the stop object or the stop parameter, or one of them can't be read"
     ShadowFailed = "The differences of the shadow rules are not written"

@@ -24,8 +24,9 @@ data "aws_s3_bucket" "existing" {
 
   lifecycle {
     postcondition {
-      condition     = self.region == local.region
-      error_message = "existing_guardduty.export_bucket is in ${self.region}, and this stack in ${local.region}. S3's events stay in the bucket's Region: deploy guardsift there, or name this Region's export bucket."
+      # Version 6 of the provider says where the bucket is in bucket_region; its region is where it looked.
+      condition     = lookup(self, "bucket_region", self.region) == local.region
+      error_message = "existing_guardduty.export_bucket is in ${lookup(self, "bucket_region", self.region)}, and this stack in ${local.region}. S3's events stay in the bucket's Region: deploy guardsift there, or name this Region's export bucket."
     }
   }
 }

@@ -106,16 +106,15 @@ locals {
       Action   = "ssm:GetParameter"
       Resource = arns
     } if length(arns) > 0],
+    # StringLike: a listed ARN may have wildcards, such as the six characters that Secrets Manager adds.
     [for arns in [var.notification_secret_key_arns] : {
       Sid      = "DecryptParameters"
       Effect   = "Allow"
       Action   = "kms:Decrypt"
       Resource = arns
       Condition = {
-        StringEquals = {
-          "kms:ViaService"                      = "ssm.${local.region}.amazonaws.com"
-          "kms:EncryptionContext:PARAMETER_ARN" = var.notification_parameter_arns
-        }
+        StringEquals = { "kms:ViaService" = "ssm.${local.region}.amazonaws.com" }
+        StringLike   = { "kms:EncryptionContext:PARAMETER_ARN" = var.notification_parameter_arns }
       }
     } if length(arns) > 0 && length(var.notification_parameter_arns) > 0],
     [for arns in [var.notification_secret_key_arns] : {
@@ -124,10 +123,8 @@ locals {
       Action   = "kms:Decrypt"
       Resource = arns
       Condition = {
-        StringEquals = {
-          "kms:ViaService"                  = "secretsmanager.${local.region}.amazonaws.com"
-          "kms:EncryptionContext:SecretARN" = var.notification_secret_arns
-        }
+        StringEquals = { "kms:ViaService" = "secretsmanager.${local.region}.amazonaws.com" }
+        StringLike   = { "kms:EncryptionContext:SecretARN" = var.notification_secret_arns }
       }
     } if length(arns) > 0 && length(var.notification_secret_arns) > 0],
   )

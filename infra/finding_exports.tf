@@ -14,7 +14,7 @@ locals {
     Resource = "arn:${local.partition}:s3:::${place}region=*"
   }]
 
-  use_ocsf_key = [for key in compact([var.ocsf_key_arn]) : {
+  use_ocsf_key = [for key in compact([local.ocsf_place == null ? null : var.ocsf_key_arn]) : {
     Sid       = "UseOcsfKey"
     Effect    = "Allow"
     Action    = ["kms:Decrypt", "kms:GenerateDataKey"]

@@ -13,6 +13,7 @@ locals {
     # finding-events goes on without rules, so none of its invocations fails.
     "finding-events-rulesunavailable" = { metric = "RulesUnavailable", service = "finding-events", text = "The rules can't be read, and every finding goes to the default topic" }
     "finding-events-rulesstale"       = { metric = "RulesStale", service = "finding-events", text = "New rules can't be read, and those from before are in force" }
+    "finding-events-fellback"         = { metric = "NotificationsFellBack", service = "finding-events", text = "A destination has refused for good, and the fallback was told instead" }
   }
 }
 

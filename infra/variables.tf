@@ -168,7 +168,7 @@ variable "restrict_to_detector_arn" {
 }
 
 variable "notification_topic_arns" {
-  description = "SNS topics, beside the default one, that rules may name as destinations."
+  description = "SNS topics, beside the default one, that rules may name as destinations. A key of your own that encrypts one must allow finding-events' role kms:GenerateDataKey and kms:Decrypt in its policy."
   type        = list(string)
   default     = []
 
@@ -179,7 +179,7 @@ variable "notification_topic_arns" {
 }
 
 variable "notification_queue_arns" {
-  description = "SQS queues that rules may name as destinations."
+  description = "SQS queues that rules may name as destinations. A key of your own that encrypts one must allow finding-events' role kms:GenerateDataKey and kms:Decrypt in its policy."
   type        = list(string)
   default     = []
 
@@ -272,7 +272,7 @@ variable "alarm_topic_arns" {
   default     = []
 
   validation {
-    condition     = alltrue([for arn in var.alarm_topic_arns : can(regex("^arn:[a-z-]+:sns:", arn))])
+    condition     = alltrue([for arn in var.alarm_topic_arns : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]+$", arn))])
     error_message = "alarm_topic_arns: ARNs of SNS topics."
   }
 }
@@ -372,8 +372,8 @@ variable "lake_first_day" {
   default     = "2024-01-01"
 
   validation {
-    condition     = can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", var.lake_first_day))
-    error_message = "lake_first_day: YYYY-MM-DD."
+    condition     = can(formatdate("YYYY-MM-DD", "${var.lake_first_day}T00:00:00Z"))
+    error_message = "lake_first_day: a day as YYYY-MM-DD."
   }
 }
 
@@ -416,7 +416,7 @@ variable "ocsf_key_arn" {
   default     = null
 
   validation {
-    condition     = var.ocsf_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", var.ocsf_key_arn))
+    condition     = var.ocsf_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.ocsf_key_arn))
     error_message = "ocsf_key_arn: null, or the ARN of a KMS key."
   }
 }

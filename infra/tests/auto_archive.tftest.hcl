@@ -15,7 +15,7 @@ run "alarms" {
   command = apply
 
   assert {
-    condition     = toset(keys(aws_cloudwatch_metric_alarm.archive)) == toset(["Escalated", "OverTheCap", "OverTheDay", "Recurring", "ShadowFailed", "Stopped", "Unverified"])
+    condition     = toset(keys(aws_cloudwatch_metric_alarm.archive)) == toset(["Escalated", "NotExporting", "OverTheCap", "OverTheDay", "Recurring", "ShadowFailed", "Stopped", "Unverified"])
     error_message = "Everything that somebody has to look at rings."
   }
 

@@ -62,13 +62,14 @@ run "tables" {
   }
 }
 
-run "an_account_that_is_none" {
+run "an_account_and_a_day_that_are_none" {
   command = plan
 
   variables {
-    zip_dir       = "tests/zips"
-    lake_accounts = ["1234"]
+    zip_dir        = "tests/zips"
+    lake_accounts  = ["1234"]
+    lake_first_day = "2024-02-30"
   }
 
-  expect_failures = [var.lake_accounts]
+  expect_failures = [var.lake_accounts, var.lake_first_day]
 }

@@ -80,6 +80,12 @@ run "nothing_vanishes" {
     error_message = "Both queues with unprocessed events must ring."
   }
 
+  # A message that made an invocation fail is tried again 360 seconds later: the window takes in both.
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.errors.datapoints_to_alarm == 2 && aws_cloudwatch_metric_alarm.errors.evaluation_periods == 3
+    error_message = "The alarm for errors must see two failures of one and the same message."
+  }
+
   assert {
     condition     = one(aws_lambda_function.this.architectures) == "arm64" && aws_lambda_function.this.runtime == "provided.al2023"
     error_message = "The packages are built for arm64 on Amazon Linux 2023."

@@ -117,6 +117,24 @@ run "an_opt_in_region_has_its_own_principal" {
   }
 }
 
+run "so_has_one_that_nobody_has_listed" {
+  command = apply
+
+  module {
+    source = "./modules/guardduty"
+  }
+
+  override_data {
+    target = data.aws_region.current
+    values = { id = "mx-central-1" }
+  }
+
+  assert {
+    condition     = one([for s in jsondecode(aws_kms_key.export.policy).Statement : s if s.Sid == "AllowGuardDutyKey"]).Principal.Service == "guardduty.mx-central-1.amazonaws.com"
+    error_message = "Every Region that is not in each account is opted into."
+  }
+}
+
 run "a_prefix_with_a_slash_at_its_end_is_refused" {
   command = plan
 
@@ -178,5 +196,10 @@ run "runtime_monitoring" {
       EKS_ADDON_MANAGEMENT         = "ENABLED"
     }
     error_message = "Only the chosen agents are installed."
+  }
+
+  assert {
+    condition     = local.agents == ["EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT"]
+    error_message = "In another order than GuardDuty's every plan replaces the feature."
   }
 }

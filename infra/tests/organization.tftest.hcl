@@ -34,4 +34,9 @@ run "delegation" {
     condition     = aws_guardduty_organization_configuration_feature.this["S3_DATA_EVENTS"].auto_enable == "ALL" && aws_guardduty_organization_configuration_feature.this["EKS_AUDIT_LOGS"].auto_enable == "NONE"
     error_message = "Members get the chosen protection plans only."
   }
+
+  assert {
+    condition     = [for agent in aws_guardduty_organization_configuration_feature.this["RUNTIME_MONITORING"].additional_configuration : agent.name] == ["EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT"]
+    error_message = "In another order than GuardDuty's every plan replaces the feature."
+  }
 }

@@ -183,12 +183,12 @@ run "destinations" {
   }
 
   assert {
-    condition     = one([for s in jsondecode(module.finding_events.policies["function"]).Statement : s if s.Sid == "DecryptSecrets"]).Condition.StringEquals["kms:EncryptionContext:SecretARN"] == ["arn:aws:secretsmanager:us-east-1:111122223333:secret:slack-AbCdEf"]
+    condition     = one([for s in jsondecode(module.finding_events.policies["function"]).Statement : s if s.Sid == "DecryptSecrets"]).Condition.StringLike["kms:EncryptionContext:SecretARN"] == ["arn:aws:secretsmanager:us-east-1:111122223333:secret:slack-AbCdEf"]
     error_message = "A secret's key decrypts listed secrets only."
   }
 
   assert {
-    condition     = one([for s in jsondecode(module.finding_events.policies["function"]).Statement : s if s.Sid == "DecryptParameters"]).Condition.StringEquals["kms:EncryptionContext:PARAMETER_ARN"] == ["arn:aws:ssm:us-east-1:111122223333:parameter/guardsift/slack"]
+    condition     = one([for s in jsondecode(module.finding_events.policies["function"]).Statement : s if s.Sid == "DecryptParameters"]).Condition.StringLike["kms:EncryptionContext:PARAMETER_ARN"] == ["arn:aws:ssm:us-east-1:111122223333:parameter/guardsift/slack"]
     error_message = "A parameter's key decrypts listed parameters only."
   }
 
@@ -234,6 +234,10 @@ run "compaction" {
 
 run "ocsf_goes_nowhere_unless_a_place_is_named" {
   command = apply
+
+  variables {
+    ocsf_key_arn = "arn:aws:kms:us-east-1:111122223333:key/k"
+  }
 
   assert {
     condition     = output.ocsf_uri == null && !contains(keys(module.finding_exports.environment), "GUARDSIFT_OCSF_URI") && !strcontains(module.finding_exports.policies["function"], "Ocsf")

@@ -74,6 +74,7 @@ locals {
 resource "aws_glue_catalog_database" "guardsift" {
   name        = replace(var.name_prefix, "-", "_")
   description = "guardsift's lake of GuardDuty findings"
+  tags        = var.tags
 }
 
 # Partitions are projected: no crawler, and nothing to repair when a day begins.

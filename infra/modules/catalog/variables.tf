@@ -39,8 +39,8 @@ variable "first_day" {
   default     = "2024-01-01"
 
   validation {
-    condition     = can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", var.first_day))
-    error_message = "first_day: YYYY-MM-DD."
+    condition     = can(formatdate("YYYY-MM-DD", "${var.first_day}T00:00:00Z"))
+    error_message = "first_day: a day as YYYY-MM-DD."
   }
 }
 

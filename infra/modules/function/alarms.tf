@@ -46,6 +46,7 @@ resource "aws_cloudwatch_metric_alarm" "late" {
   tags                = var.tags
 }
 
+# A batch that failed comes back when its messages are visible again, so two errors in a row are that far apart.
 resource "aws_cloudwatch_metric_alarm" "errors" {
   alarm_name          = "${var.name}-errors"
   alarm_description   = "${var.name} fails as a whole: rules, state or credentials. ${local.what_to_do}"
@@ -54,7 +55,8 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
   dimensions          = { FunctionName = aws_lambda_function.this.function_name }
   statistic           = "Sum"
   period              = 300
-  evaluation_periods  = 2
+  evaluation_periods  = ceil(aws_sqs_queue.this.visibility_timeout_seconds / 300) + 1
+  datapoints_to_alarm = 2
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"

@@ -1,12 +1,13 @@
 # Where the detector exports its findings: key, bucket and publishing destination. GuardDuty insists on all three fitting together, and tests them when the destination is made.
 
 locals {
-  # Regions that an account opts into have a service principal of their own.
-  opt_in_regions = [
-    "af-south-1", "ap-east-1", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ca-west-1",
-    "eu-central-2", "eu-south-1", "eu-south-2", "il-central-1", "me-central-1", "me-south-1",
+  # Regions that an account opts into have a service principal of their own: all but those that were there before 2019, and none is added to these.
+  regions_of_every_account = [
+    "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1", "eu-central-1",
+    "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2",
   ]
-  regional_principal = contains(local.opt_in_regions, local.region) ? "guardduty.${local.region}.amazonaws.com" : "guardduty.amazonaws.com"
+  is_opt_in          = local.partition == "aws" && !contains(local.regions_of_every_account, local.region)
+  regional_principal = local.is_opt_in ? "guardduty.${local.region}.amazonaws.com" : "guardduty.amazonaws.com"
   principal          = coalesce(var.service_principal, local.regional_principal)
 
   bucket_name = "${var.name_prefix}-exports-${local.account}-${local.region}"
@@ -202,6 +203,7 @@ resource "aws_s3_object" "folder" {
   bucket  = aws_s3_bucket.export.id
   key     = local.folder
   content = ""
+  tags    = var.tags
 
   depends_on = [aws_s3_bucket_server_side_encryption_configuration.export]
 }

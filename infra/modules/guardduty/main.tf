@@ -10,7 +10,8 @@ locals {
   region    = data.aws_region.current.id
 
   features = toset(["EBS_MALWARE_PROTECTION", "EKS_AUDIT_LOGS", "LAMBDA_NETWORK_LOGS", "RDS_LOGIN_EVENTS", "RUNTIME_MONITORING", "S3_DATA_EVENTS"])
-  agents   = ["EC2_AGENT_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EKS_ADDON_MANAGEMENT"]
+  # As GuardDuty lists them: the provider compares lists, and in another order each plan would replace the feature.
+  agents = ["EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT"]
 }
 
 resource "aws_guardduty_detector" "this" {

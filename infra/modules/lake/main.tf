@@ -96,6 +96,11 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     noncurrent_version_expiration {
       noncurrent_days = 30
     }
+
+    # Compaction leaves a marker for each small file that it removes, and every listing would go on reading past them.
+    expiration {
+      expired_object_delete_marker = true
+    }
   }
 
   # Answers of Athena are made anew when somebody asks again.
