@@ -17,6 +17,7 @@ use crate::{
 
 mod caps;
 mod faults;
+mod process;
 mod shadow;
 mod told;
 mod undo;
@@ -160,6 +161,9 @@ fn a1_chunks_hold_at_most_fifty_and_none_is_sent_for_nothing() {
             assert_eq!(running.ledger("recorded").len(), count);
             assert_eq!(running.ledger("outcome").len(), count);
             assert!(running.machine.dead_letters(FunctionName::AutoArchive).is_empty());
+            let calls = running.machine.calls.of(FunctionName::AutoArchive.as_str());
+            let is_called = calls.iter().any(|call| call.action == "guardduty:ArchiveFindings");
+            assert_eq!(is_called, count > 0, "of {count}");
         }
     });
 }

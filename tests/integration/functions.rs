@@ -1,6 +1,9 @@
 //! The real function binaries on a machine of their own: what must never happen, and what is said when they can't start.
 
-use std::{process::Command, time::Duration};
+use std::{
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 use local::{
     clock,
@@ -196,11 +199,19 @@ fn r7_a_wrong_environment_is_one_error_that_names_all_of_it() {
             .env_clear()
             .env("GUARDSIFT_RULES_URI", "https://example.com/rules.yaml")
             .env("GUARDSIFT_LAKE_BUKET", "lake");
-        let answer = runtime_stub::invoke(command, "{}");
+        let mut process = runtime_stub::Process::start(command, Stdio::null());
+        let answer = process.invoke("{}", QUIET).unwrap();
         assert!(answer.path.ends_with("/init/error"), "{function}: {answer:?}");
-        for name in bad.into_iter().chain(["GUARDSIFT_LAKE_BUKET"]) {
-            assert!(answer.body.contains(name), "{function} does not name {name}: {answer:?}");
+        let error: Value = serde_json::from_str(&answer.body).unwrap();
+        let message = error["errorMessage"].as_str().unwrap();
+        let said = ["it must be", "see \"Settings\" in its README", "GUARDSIFT_LAKE_BUKET"];
+        for part in bad.into_iter().chain(said) {
+            assert!(message.contains(part), "{function} does not say {part}: {message}");
         }
+        let page = root().join("functions").join(function).join("README.md");
+        assert!(std::fs::read_to_string(page).unwrap().contains("\n## Settings\n"), "{function}");
+        assert!(process.ended_within(QUIET), "{function} goes on");
+        assert_ne!(process.exit_code(), Some(0), "{function}");
     }
 }
 

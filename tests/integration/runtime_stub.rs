@@ -99,6 +99,11 @@ impl Process {
         assert!(kill.args([name, &self.child.id().to_string()]).status().unwrap().success());
     }
 
+    /// What it said at its end, for which this waits.
+    pub(crate) fn exit_code(&mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
+    }
+
     /// Waits for its end.
     pub(crate) fn ended_within(&mut self, time: Duration) -> bool {
         let until = Instant::now() + time;

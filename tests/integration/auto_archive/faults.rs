@@ -64,6 +64,10 @@ fn a4_what_rises_between_the_read_and_the_archiving_does_not_stay_archived() {
         for (index, id) in ids.iter().enumerate() {
             assert_eq!(running.is_archived(id), index % 10 != 0, "{index}");
         }
+        let told = running.machine.inbox.notifications();
+        for id in ids.iter().step_by(10) {
+            assert!(told.iter().any(|one| one.body.contains(id)), "nobody was told of {id}");
+        }
     });
 }
 
@@ -149,6 +153,10 @@ fn a7_without_a_detector_the_error_says_where_and_what_to_do() {
 fn a9_pages_that_shift_while_others_archive_skip_nobody() {
     block_on(async {
         let running = start(&rules(""), "apply").await;
+        // What the function archives itself shifts them as well.
+        let own: Vec<String> = (0..120).map(|_| running.observe(2.0)).collect();
+        running.sweep().await;
+        assert!(own.iter().all(|id| running.is_archived(id)), "one sweep takes all of them");
         let ids: Vec<String> = (0..260).map(|_| running.observe(2.0)).collect();
         running.machine.guardduty.faults().repeat_pages(1);
         running.machine.advance(HOUR).await;
@@ -185,6 +193,46 @@ fn a11_without_a_ledger_nothing_is_archived() {
         assert!(running.ledger("recorded").is_empty());
         assert!(running.log().contains("LedgerFailed"), "{}", running.log());
     });
+}
+
+#[test]
+fn fe14_without_its_memory_nothing_is_archived_until_it_is_back() {
+    block_on(async {
+        let running = start(&rules(""), "apply").await;
+        let id = running.observe(2.0);
+        running.machine.outage.answer_state_with(403);
+        running.sweep().await;
+        assert!(!running.is_archived(&id) && running.ledger("recorded").is_empty());
+        assert!(running.log().contains("invocation failed"), "{}", running.log());
+        running.machine.outage.answer_state_with(0);
+        running.sweep().await;
+        assert!(running.is_archived(&id));
+    });
+}
+
+#[test]
+fn r12_nothing_that_a_finding_or_a_rule_says_is_in_the_log() {
+    for level in ["INFO", "DEBUG"] {
+        block_on(async {
+            let text = rules("").replace("reason: noise", "reason: canary-reason");
+            let running =
+                start_with(&text, "apply", |config| config.log_level = level.to_owned()).await;
+            let mut finding = example_finding(PROBE);
+            finding["severity"] = json!(2);
+            for member in ["title", "description"] {
+                finding[member] = json!(format!("canary-{member}\nERROR forged"));
+            }
+            finding["resource"]["instanceDetails"]["tags"] =
+                json!([{"key": "canary-key", "value": "canary-value"}]);
+            let id = running.machine.guardduty.observe(finding).unwrap();
+            running.sweep().await;
+            let kept = running.lines("recorded");
+            assert!(kept[0].to_string().contains("canary-title"), "it is where it belongs");
+            let log = running.log();
+            assert!(running.is_archived(&id) && log.contains(&id), "{log}");
+            assert!(!log.contains("canary"), "{level}: {log}");
+        });
+    }
 }
 
 #[test]

@@ -93,3 +93,16 @@ fn a_ledger_that_cannot_be_read_hides_nothing() {
         assert!(letters.iter().any(|letter| letter.contains(&noise)), "{letters:?}");
     });
 }
+
+#[test]
+fn a_sweep_counts_an_export_that_is_not_there_and_none_that_works() {
+    block_on(async {
+        let running = start(&rules(""), "plan").await;
+        running.sweep().await;
+        let without = running.metric("NotExporting");
+        assert!(without >= 1.0, "nothing is exported");
+        functions::export_from(&running.machine, &running.detector).await;
+        running.sweep().await;
+        assert_eq!(running.metric("NotExporting"), without, "GuardDuty publishes");
+    });
+}

@@ -97,7 +97,10 @@ fn fe6_no_url_leads_into_a_network_of_ours_and_no_redirect_does() {
             stage.told(&version(0, 5.0, 1)).await;
             let told = stage.inbox();
             assert_eq!(told.len(), 1, "{url}");
-            assert_eq!(told[0].1["undelivered"]["destination"], "a", "{url}");
+            let undelivered = &told[0].1["undelivered"];
+            assert_eq!(undelivered["destination"], "a", "{url}");
+            let reason = undelivered["reason"].as_str().unwrap().to_ascii_lowercase();
+            assert!(reason.contains("private"), "{url}: {reason}");
         }
         // Whether a resolver takes this for an address or for no name at all: it leads nowhere.
         let rules = ONE.replace("${web}/a", "https://0x7f.1/x");
@@ -135,20 +138,22 @@ destinations:
   queue: { sqs: { queue: 'https://sqs.us-east-1.amazonaws.com/111122223333/tickets', payload: raw } }
   bus: { eventbridge: { bus: 'arn:aws:events:us-east-1:111122223333:event-bus/soc', payload: ocsf } }
   chat: { slack: { secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:bot-AbCdEf', channel: C01 } }
+  cards: { teams: { secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:cards-AbCdEf' } }
   pager: { pagerduty: { secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:canary-AbCdEf' } }
-routes: [ { to: [a, topic, queue, bus, chat, pager] } ]
+routes: [ { to: [a, topic, queue, bus, chat, cards, pager] } ]
 ";
     block_on(async {
         let stage = stage(Setting::rules(rules)).await;
         stage.machine.secrets.put(SECRET, "routing-key");
         stage.machine.secrets.put(&SECRET.replace("canary", "bot"), "xoxb-token");
+        stage.machine.secrets.put(&SECRET.replace("canary", "cards"), &stage.web.url("/cards"));
         let ok = json!({"ok": true, "ts": "1.2"}).to_string();
         stage.web.script("/slack/chat.postMessage", [Step::Ok(ok)]);
         let hostile =
             "<!channel> <http://192.0.2.1|click> `x` \u{1b}[2J\u{202e}\r\n</script>\u{ffff}";
         stage.told(&with(version(0, 5.0, 1), "/title", json!(hostile.repeat(4_000)))).await;
         assert_eq!(stage.inbox().len(), 3);
-        for path in ["/a", "/slack/chat.postMessage", "/pagerduty"] {
+        for path in ["/a", "/slack/chat.postMessage", "/cards", "/pagerduty"] {
             assert_eq!(stage.web.received(path).len(), 1, "{path}");
         }
         assert_eq!(stage.dead(), 0);

@@ -1,5 +1,7 @@
 //! What Lambda, its queue and the rules can do to the function.
 
+use local::machine::LAKE_BUCKET;
+
 use super::*;
 
 #[test]
@@ -18,20 +20,26 @@ fn r1_one_malformed_message_of_ten_fails_alone() {
 
 #[test]
 fn r2_what_is_no_finding_is_kept_or_counted_and_never_posted() {
+    const UNKNOWN: &str = r#"{"nobody":"knows"}"#;
     block_on(async {
         let stage = stage(Setting::rules(ONE)).await;
         for body in [
             r#"{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}"#,
             r#"{"source":"aws.guardduty","detail-type":"AWS API Call via CloudTrail","detail":{}}"#,
+            r#"{"source":"aws.guardduty","detail-type":"GuardDuty Malware Protection Object Scan Result","detail":{}}"#,
             r#"{"source":"aws.scheduler","detail-type":"Scheduled Event","detail":{}}"#,
-            r#"{"nobody":"knows"}"#,
+            UNKNOWN,
         ] {
             stage.machine.send(FunctionName::FindingEvents, body);
         }
         stage.quiet().await;
         assert!(stage.web.received("/a").is_empty() && stage.inbox().is_empty());
-        let seen = stage.metric("OtherEvents") + stage.metric("Quarantined");
-        assert_eq!((seen, stage.dead()), (4.0, 0));
+        let seen = [stage.metric("OtherEvents"), stage.metric("Quarantined")];
+        assert_eq!((seen, stage.dead()), ([4.0, 1.0], 0));
+        let kept = stage.machine.store.list(LAKE_BUCKET, "quarantine/v1/finding-events/");
+        assert_eq!(kept.len(), 1);
+        let kept = stage.machine.store.get(LAKE_BUCKET, &kept[0].0).unwrap();
+        assert_eq!(serde_json::from_slice::<Value>(&kept).unwrap()["body"], UNKNOWN);
     });
 }
 

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::rig::{Buckets, DONE, KEY, failed, finding, findings, gzip, gzip_bytes};
+use super::rig::{Buckets, DONE, KEY, failed, finding, findings, gzip, gzip_bytes, machine};
+use crate::binary::{json_lines, run, stderr, stdout};
 
 #[test]
 fn e9_a_bomb_is_stopped_within_bounded_memory() {
@@ -67,10 +68,17 @@ fn e12_what_readers_disagree_on_is_set_aside() {
         "{\"id\":\"f\",\"severity\":2,\"severity\":8}".to_owned(),
         "{\"id\":\"f\",\"id\":\"g\",\"severity\":2}".to_owned(),
         "{\"id\":\"f\",\"type\":\"a\",\"Type\":\"b\"}".to_owned(),
+        "{\"id\":\"f\",\"accountId\":\"1\",\"accountId\":\"2\"}".to_owned(),
+        // Too large for a number: the severity is unknown, and the finding is a row all the same.
+        "{\"id\":\"f\",\"type\":\"a\",\"severity\":1e999}".to_owned(),
     ];
     let event = buckets.put(KEY, &gzip(&lines.join("\n")));
     assert_eq!(failed(&buckets.export(&event)), DONE);
-    assert_eq!(buckets.counts(), [[1, 4, 0]]);
+    assert_eq!(buckets.counts(), [[2, 5, 0]]);
+    let noted = buckets.quarantine().into_iter();
+    let reasons: Vec<_> = noted.map(|own| own["reason"].as_str().unwrap().to_owned()).collect();
+    let ambiguous = reasons.iter().filter(|reason| reason.contains("ambiguous")).count();
+    assert_eq!(ambiguous, 4, "{reasons:?}");
 }
 
 #[test]
@@ -94,4 +102,10 @@ fn e14_a_finding_of_tomorrow_is_a_row() {
     let event = buckets.put(KEY, &gzip(&tomorrow.to_string()));
     assert_eq!(failed(&buckets.export(&event)), DONE);
     assert_eq!(buckets.counts(), [[1, 0, 0]]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("lake.parquet");
+    let bytes = machine().store.get(&buckets.lake, &buckets.lake_keys()[0]).unwrap();
+    std::fs::write(&file, bytes).unwrap();
+    let output = run(&["findings", "export", file.to_str().unwrap()]);
+    assert_eq!(json_lines(&stdout(&output)), [tomorrow], "{}", stderr(&output));
 }
