@@ -9,7 +9,8 @@ use crate::{
     columns::Columns,
     ocsf::{EventFile, Events},
     quarantine::BadLines,
-    table::{Table, TableError},
+    table::Table,
+    writer::TableError,
 };
 
 /// What a source contains, in the form in which it is written.

@@ -57,7 +57,7 @@ pub enum LakeError {
     },
     /// A file was not made.
     #[error(transparent)]
-    Table(#[from] crate::table::TableError),
+    Table(#[from] crate::writer::TableError),
 }
 
 /// A file to write.

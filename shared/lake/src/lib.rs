@@ -13,12 +13,15 @@ mod merge;
 mod ocsf;
 mod partition;
 mod quarantine;
+mod rows;
 mod schema;
+mod shape;
 mod sorting;
 mod source_id;
 mod spool;
 mod table;
 mod versions;
+mod writer;
 
 pub use commit::Committed;
 pub use compaction::{Compacted, Compaction};
@@ -30,8 +33,8 @@ pub use partition::Partition;
 pub use quarantine::object_note;
 pub use sorting::{Sorted, Sorting, SortingError};
 pub use source_id::source_id;
-pub use table::TableError;
 pub use versions::Versions;
+pub use writer::TableError;
 
 /// Where files of findings are.
 const FINDINGS: &str = "findings/v1";

@@ -3,24 +3,18 @@
 use std::{
     collections::{BTreeMap, HashMap},
     fs::File,
-    sync::Arc,
 };
 
-use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, new_null_array};
-use arrow_schema::ArrowError;
-use parquet::{
-    arrow::{
-        ProjectionMask,
-        arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder},
-    },
-    errors::ParquetError,
-};
 use platform::store::FileContent;
 
 use crate::{
     LakeError,
-    schema::{COLUMNS, schema},
-    table::{Table, TableError},
+    columns::Cell,
+    rows::{Rows, RowsError},
+    schema::COLUMNS,
+    shape::Kind,
+    table::Table,
+    writer::TableError,
 };
 
 /// Rows in memory at once. A finding has a few kilobytes, seldom 250.
@@ -47,13 +41,11 @@ pub(crate) struct Merged {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MergeError {
     #[error(transparent)]
-    Parquet(#[from] ParquetError),
-    #[error(transparent)]
-    Arrow(#[from] ArrowError),
-    #[error("its column {0} holds something else than the lake's")]
-    Column(&'static str),
+    Rows(#[from] RowsError),
     #[error("its rows name {0:?} as their source")]
     Source(String),
+    #[error("it has no column {0}")]
+    Missing(&'static str),
     #[error(transparent)]
     Table(#[from] TableError),
 }
@@ -74,27 +66,25 @@ impl Merge {
 
     /// All rows of the file of this source.
     pub(crate) fn add(&mut self, file: File, source_id: &str) -> Result<(), MergeError> {
-        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)?;
-        let pairs = builder.metadata().file_metadata().key_value_metadata();
-        let footer: BTreeMap<&str, &str> = pairs
-            .into_iter()
-            .flatten()
-            .filter_map(|pair| Some((pair.key.strip_prefix("guardsift.")?, pair.value.as_deref()?)))
-            .collect();
+        let rows = Rows::open(file)?;
+        let footer: BTreeMap<&str, &str> = rows.footer().collect();
         self.footers.extend(serde_json::to_vec(&footer).unwrap_or_default());
         self.footers.push(b'\n');
-        for batch in builder.with_batch_size(ROWS).build()? {
-            let batch = batch?;
-            if let Some(sources) = texts(&batch)
-                && let Some(other) = sources.iter().find(|own| *own != Some(source_id))
-            {
-                return Err(MergeError::Source(other.unwrap_or_default().to_owned()));
+        // Earlier builds wrote no source into their rows.
+        let is_named = rows.has(SOURCE);
+        let place = COLUMNS.iter().position(|(name, _)| *name == SOURCE);
+        rows.each(&COLUMNS, ROWS, |mut row| {
+            if let Some(source) = place.and_then(|place| row.get_mut(place)) {
+                match source {
+                    Cell::Text(own) if own == source_id => {}
+                    Cell::Text(other) => return Err(MergeError::Source(other.clone())),
+                    Cell::Null if !is_named => *source = Cell::Text(source_id.to_owned()),
+                    _ => return Err(MergeError::Source(String::new())),
+                }
             }
-            self.rows += batch.num_rows() as u64;
-            self.table.append(&in_order(&batch, source_id)?)?;
-        }
-        Ok(())
+            self.rows += 1;
+            Ok(self.table.push(row)?)
+        })
     }
 
     pub(crate) fn finish(self, id: &str, sources: usize) -> Result<Merged, TableError> {
@@ -108,45 +98,20 @@ impl Merge {
     }
 }
 
-/// The columns of today. One that a file of an earlier build lacks is null, but for its source.
-fn in_order(batch: &RecordBatch, source_id: &str) -> Result<RecordBatch, MergeError> {
-    let schema = schema();
-    let columns = COLUMNS.iter().zip(schema.fields()).map(|((name, _), field)| {
-        match batch.column_by_name(name) {
-            Some(column) if column.data_type() == field.data_type() => Ok(Arc::clone(column)),
-            Some(_) => Err(MergeError::Column(name)),
-            None if *name == SOURCE => {
-                let sources = std::iter::repeat_n(source_id, batch.num_rows());
-                Ok(Arc::new(StringArray::from_iter_values(sources)) as ArrayRef)
-            }
-            None => Ok(new_null_array(field.data_type(), batch.num_rows())),
-        }
-    });
-    let columns = columns.collect::<Result<_, _>>()?;
-    Ok(RecordBatch::try_new(Arc::clone(&schema), columns)?)
-}
-
-fn texts(batch: &RecordBatch) -> Option<&StringArray> {
-    batch.column_by_name(SOURCE)?.as_any().downcast_ref()
-}
-
 /// How many rows of each source a file has.
 pub(crate) fn rows_by_source(file: File) -> Result<HashMap<String, u64>, MergeError> {
-    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)?;
-    let only = ProjectionMask::columns(builder.parquet_schema(), [SOURCE]);
-    let mut rows = HashMap::new();
-    for batch in builder.with_projection(only).with_batch_size(1024).build()? {
-        let batch = batch?;
-        let sources = texts(&batch).ok_or(MergeError::Column(SOURCE))?;
-        for source in sources.iter().flatten() {
-            match rows.get_mut(source) {
-                Some(count) => *count += 1,
-                None => {
-                    rows.insert(source.to_owned(), 1);
-                }
+    let rows = Rows::open(file)?;
+    if !rows.has(SOURCE) {
+        return Err(MergeError::Missing(SOURCE));
+    }
+    let mut counts = HashMap::new();
+    rows.each(&[(SOURCE, Kind::Text)], 1024, |row| {
+        for source in row {
+            if let Cell::Text(source) = source {
+                *counts.entry(source).or_default() += 1;
             }
         }
-    }
-    Ok(rows)
+        Ok::<(), MergeError>(())
+    })?;
+    Ok(counts)
 }

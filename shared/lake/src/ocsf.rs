@@ -7,6 +7,7 @@ use crate::{Committed, Converted, Lake, LakeError, Partition, lake::NewFile};
 mod events;
 mod fitting;
 mod schema;
+mod striping;
 
 pub(crate) use events::Events;
 

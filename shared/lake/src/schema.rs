@@ -1,22 +1,11 @@
 //! The columns of the lake, version 1. Columns may be added at the end; none is renamed or changes
 //! its type below `v1/`.
 
-use std::sync::Arc;
-
-use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
-
-/// What a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Text,
-    Float,
-    Integer,
-    Boolean,
-    /// Microseconds in UTC, which every engine over Parquet reads.
-    Moment,
-}
-
-use Kind::{Boolean, Float, Integer, Moment, Text};
+use crate::shape::{
+    Column,
+    Kind::{self, Boolean, Float, Integer, Moment, Text},
+    Shape,
+};
 
 /// Name and kind of each column, in order. All of them may be null: missing is not zero.
 pub(crate) const COLUMNS: [(&str, Kind); 47] = [
@@ -72,21 +61,8 @@ pub(crate) const COLUMNS: [(&str, Kind); 47] = [
 /// Columns in which hardly a value occurs twice, so that a dictionary only costs.
 pub(crate) const UNIQUE: [&str; 5] = ["finding_id", "arn", "title", "version_key", "raw"];
 
-pub(crate) fn schema() -> SchemaRef {
-    let fields = COLUMNS.iter().map(|(name, kind)| Field::new(*name, kind.data_type(), true));
-    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
-}
-
-impl Kind {
-    fn data_type(self) -> DataType {
-        match self {
-            Text => DataType::Utf8,
-            Float => DataType::Float64,
-            Integer => DataType::Int64,
-            Boolean => DataType::Boolean,
-            Moment => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
-        }
-    }
+pub(crate) fn columns() -> Vec<Column> {
+    COLUMNS.iter().map(|(name, kind)| Column::new(*name, Shape::Value(*kind))).collect()
 }
 
 #[cfg(test)]

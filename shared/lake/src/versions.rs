@@ -2,15 +2,16 @@
 
 use std::{collections::HashSet, fs::File};
 
-use arrow_array::{Array, StringArray};
 use findings::VersionKey;
 use futures::{StreamExt, TryStreamExt, stream};
-use parquet::arrow::{
-    ProjectionMask,
-    arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder},
-};
 
-use crate::{FINDINGS, Lake, LakeError, Partition, inventory::bytes};
+use crate::{
+    FINDINGS, Lake, LakeError, Partition,
+    columns::Cell,
+    inventory::bytes,
+    rows::{Rows, RowsError},
+    shape::Kind,
+};
 
 const COLUMN: &str = "version_key";
 /// Files that are on their way at once.
@@ -54,16 +55,18 @@ impl Versions {
 }
 
 fn read(file: File, found: &mut HashSet<[u8; 32]>) -> Result<(), String> {
-    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)
-        .map_err(|error| error.to_string())?;
-    let only = ProjectionMask::columns(builder.parquet_schema(), [COLUMN]);
-    let reader = builder.with_projection(only).with_batch_size(1024).build();
-    for batch in reader.map_err(|error| error.to_string())? {
-        let batch = batch.map_err(|error| error.to_string())?;
-        let column = batch.column_by_name(COLUMN).map(|column| column.as_any().downcast_ref());
-        let keys: &StringArray = column.flatten().ok_or("it has no column of version keys")?;
-        found.extend(keys.iter().flatten().filter_map(bytes));
+    let told = |error: RowsError| error.to_string();
+    let rows = Rows::open(file).map_err(told)?;
+    if !rows.has(COLUMN) {
+        return Err("it has no column of version keys".to_owned());
     }
-    Ok(())
+    let keys = rows.each(&[(COLUMN, Kind::Text)], 1024, |row| {
+        let texts = row.iter().filter_map(|cell| match cell {
+            Cell::Text(key) => bytes(key),
+            _ => None,
+        });
+        found.extend(texts);
+        Ok::<(), RowsError>(())
+    });
+    keys.map_err(told)
 }

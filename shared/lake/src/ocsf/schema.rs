@@ -1,8 +1,10 @@
 //! The columns of OCSF's Detection Finding, as far as findings have something to say in them.
 
-use std::sync::Arc;
-
-use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
+use crate::shape::{
+    Column,
+    Kind::{self, Boolean, Float, Integer, Integer32, Moment, Text},
+    Shape,
+};
 
 /// Every attribute that [`findings::ocsf::detection_finding`] makes, and no other.
 ///
@@ -11,13 +13,13 @@ use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
 /// `unmapped` have no attributes that are known beforehand: they are the text of their JSON, so that
 /// what GuardDuty adds tomorrow changes no column. All may be null, and no column depends on the
 /// findings: all files have the same schema.
-pub(crate) fn schema() -> SchemaRef {
+pub(crate) fn columns() -> Vec<Column> {
     let mut fields = Vec::new();
     fields.extend(integers(&["category_uid"]));
     fields.extend(texts(&["category_name"]));
     fields.extend(integers(&["class_uid"]));
     fields.extend(texts(&["class_name"]));
-    fields.push(Field::new("type_uid", DataType::Int64, true));
+    fields.push(value("type_uid", Integer));
     fields.extend(texts(&["type_name"]));
     for (number, caption) in [
         ("activity_id", "activity_name"),
@@ -41,65 +43,62 @@ pub(crate) fn schema() -> SchemaRef {
     fields.push(resources());
     fields.push(evidences());
     fields.extend(texts(&["unmapped"]));
-    Arc::new(Schema::new(fields))
+    fields
 }
 
-fn texts(names: &[&str]) -> Vec<Field> {
-    names.iter().map(|name| Field::new(*name, DataType::Utf8, true)).collect()
+fn texts(names: &[&str]) -> Vec<Column> {
+    names.iter().map(|name| value(name, Text)).collect()
 }
 
-fn integers(names: &[&str]) -> Vec<Field> {
-    names.iter().map(|name| Field::new(*name, DataType::Int32, true)).collect()
+fn integers(names: &[&str]) -> Vec<Column> {
+    names.iter().map(|name| value(name, Integer32)).collect()
 }
 
-/// Each in milliseconds, and as the profile `datetime` has it. A timestamp has microseconds, since
-/// every engine over Parquet reads those; UTC is written as an offset, since arrow-json knows no
-/// names of time zones. In Parquet both are the same.
-fn times(names: &[&str]) -> Vec<Field> {
-    let moment = DataType::Timestamp(TimeUnit::Microsecond, Some("+00:00".into()));
-    let both = names.iter().flat_map(|name| {
-        let text = Field::new(format!("{name}_dt"), moment.clone(), true);
-        [Field::new(*name, DataType::Int64, true), text]
-    });
-    both.collect()
+/// Each in milliseconds, and as the profile `datetime` has it.
+fn times(names: &[&str]) -> Vec<Column> {
+    let both = |name: &&str| [value(name, Integer), value(&format!("{name}_dt"), Moment)];
+    names.iter().flat_map(both).collect()
 }
 
-fn object(name: &str, fields: Vec<Field>) -> Field {
-    Field::new(name, DataType::Struct(Fields::from(fields)), true)
+fn value(name: &str, kind: Kind) -> Column {
+    Column::new(name, Shape::Value(kind))
 }
 
-/// A list of what the one field is. Its name is that of Parquet's specification.
-fn list(name: &str, kind: DataType) -> Field {
-    Field::new_list(name, Field::new("element", kind, true), true)
+fn object(name: &str, fields: Vec<Column>) -> Column {
+    Column::new(name, Shape::Object(fields))
 }
 
-fn objects(name: &str, fields: Vec<Field>) -> Field {
-    list(name, DataType::Struct(Fields::from(fields)))
+fn list(name: &str, kind: Kind) -> Column {
+    Column::new(name, Shape::List(Box::new(Shape::Value(kind))))
+}
+
+fn objects(name: &str, fields: Vec<Column>) -> Column {
+    Column::new(name, Shape::List(Box::new(Shape::Object(fields))))
 }
 
 /// A number of an enumeration and its caption.
-fn choice(name: &str) -> Vec<Field> {
+fn choice(name: &str) -> Vec<Column> {
     [integers(&[&format!("{name}_id")]), texts(&[name])].concat()
 }
 
-fn account(more: &[&str]) -> Field {
+fn account(more: &[&str]) -> Column {
     object("account", [texts(&["uid"]), choice("type"), texts(more)].concat())
 }
 
-fn metadata() -> Field {
+fn metadata() -> Column {
     let feature = object("feature", texts(&["name"]));
     let product = object("product", [texts(&["name", "vendor_name"]), vec![feature]].concat());
     let mut fields = texts(&["version"]);
     fields.push(product);
-    fields.push(list("profiles", DataType::Utf8));
+    fields.push(list("profiles", Text));
     fields.extend(texts(&["uid", "event_code", "log_provider", "log_version", "original_time"]));
-    fields.push(list("labels", DataType::Utf8));
+    fields.push(list("labels", Text));
     object("metadata", fields)
 }
 
-fn finding_info() -> Field {
+fn finding_info() -> Column {
     let mut fields = texts(&["uid", "title", "desc"]);
-    fields.push(list("types", DataType::Utf8));
+    fields.push(list("types", Text));
     let analytic = [texts(&["name", "category"]), choice("type")].concat();
     fields.push(object("analytic", analytic));
     fields.push(attacks());
@@ -111,34 +110,34 @@ fn finding_info() -> Field {
     object("finding_info", fields)
 }
 
-fn attacks() -> Field {
+fn attacks() -> Column {
     let named = |name: &&str| object(name, texts(&["uid", "name"]));
     let fields = ["tactic", "technique", "sub_technique"];
     objects("attacks", fields.iter().map(named).collect())
 }
 
-fn malware() -> Field {
+fn malware() -> Column {
     let mut fields = texts(&["name"]);
-    fields.push(list("classification_ids", DataType::Int32));
-    fields.push(list("classifications", DataType::Utf8));
+    fields.push(list("classification_ids", Integer32));
+    fields.push(list("classifications", Text));
     fields.extend(texts(&["provider"]));
     objects("malware", fields)
 }
 
-fn observables() -> Field {
+fn observables() -> Column {
     objects("observables", [texts(&["name"]), choice("type"), texts(&["value"])].concat())
 }
 
-fn resources() -> Field {
+fn resources() -> Column {
     let mut fields = texts(&["uid", "name", "type", "version", "namespace"]);
-    fields.push(list("labels", DataType::Utf8));
+    fields.push(list("labels", Text));
     let owner = [texts(&["name", "uid", "credential_uid"]), choice("type"), vec![account(&[])]];
     fields.push(object("owner", owner.concat()));
     fields.extend(texts(&["region", "cloud_partition", "data"]));
     objects("resources", fields)
 }
 
-fn evidences() -> Field {
+fn evidences() -> Column {
     let service = object("service", texts(&["name"]));
     let response = object("response", [texts(&["error"]), integers(&["code"])].concat());
     let api = [texts(&["operation"]), vec![service, response]].concat();
@@ -157,37 +156,37 @@ fn evidences() -> Field {
     objects("evidences", [fields, texts(&["data"])].concat())
 }
 
-fn actor() -> Field {
+fn actor() -> Column {
     let mut user = texts(&["name", "uid", "credential_uid"]);
     user.extend(choice("type"));
     user.push(account(&["name"]));
     user.push(objects("groups", texts(&["name"])));
     let mut session = texts(&["uid", "issuer"]);
-    session.push(Field::new("is_mfa", DataType::Boolean, true));
+    session.push(value("is_mfa", Boolean));
     session.extend(times(&["created_time"]));
     object("actor", vec![object("user", user), object("session", session), process()])
 }
 
-fn endpoint(name: &str, more: &[&str]) -> Field {
+fn endpoint(name: &str, more: &[&str]) -> Column {
     let mut location = texts(&["city", "country"]);
-    location.push(list("coordinates", DataType::Float64));
+    location.push(list("coordinates", Float));
     location.extend(texts(&["desc", "isp"]));
     let own = [texts(&["ip"]), integers(&["port"]), vec![object("location", location)]].concat();
     object(name, [own, texts(&["interface_uid", "instance_uid"]), texts(more)].concat())
 }
 
-fn process() -> Field {
+fn process() -> Column {
     let mut fields = integers(&["pid"]);
     fields.extend(texts(&["uid", "name"]));
     fields.push(object("user", texts(&["name", "uid"])));
     fields.push(object("parent_process", texts(&["uid"])));
-    fields.push(list("lineage", DataType::Utf8));
+    fields.push(list("lineage", Text));
     fields.push(file());
     fields.extend(times(&["created_time"]));
     object("process", fields)
 }
 
-fn file() -> Field {
+fn file() -> Column {
     let mut fields = texts(&["name", "path"]);
     fields.push(objects("hashes", [choice("algorithm"), texts(&["value"])].concat()));
     fields.extend(choice("type"));

@@ -1,9 +1,9 @@
 //! Whole findings through the columns of OCSF, read back from the file.
 
-use std::{collections::BTreeSet, fs, io::Read};
+use std::{collections::BTreeSet, fs, io::Read, sync::Arc};
 
 use arrow_array::{Array, Int64Array, RecordBatch, StringArray, StructArray};
-use arrow_schema::{DataType, Field};
+use arrow_schema::{DataType, Field, Fields, TimeUnit};
 use bytes::Bytes;
 use findings::{Finding, ocsf::detection_finding};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -12,10 +12,14 @@ use serde_json::{Value as Json, json};
 use self::everything::everything;
 use super::{
     fitting::{UNFIT, fitted},
-    schema::schema,
-    *,
+    schema, *,
 };
-use crate::{Outputs, convert::Conversion, tests::block_on};
+use crate::{
+    Outputs,
+    convert::Conversion,
+    shape::{Column, Kind, Shape},
+    tests::block_on,
+};
 
 mod everything;
 
@@ -33,8 +37,34 @@ fn bytes(file: &EventFile) -> Bytes {
 
 fn read(file: &EventFile) -> Vec<RecordBatch> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(bytes(file)).unwrap();
-    assert_eq!(builder.schema().fields(), schema().fields(), "what is written is what was meant");
+    assert_eq!(
+        builder.schema().fields(),
+        &in_arrow(&schema::columns()),
+        "what is written is what was meant"
+    );
     builder.build().unwrap().map(Result::unwrap).collect()
+}
+
+/// The columns as another reader of Parquet names them.
+fn in_arrow(columns: &[Column]) -> Fields {
+    columns.iter().map(|column| Field::new(&column.name, data_type(&column.shape), true)).collect()
+}
+
+fn data_type(shape: &Shape) -> DataType {
+    match shape {
+        Shape::Object(columns) => DataType::Struct(in_arrow(columns)),
+        Shape::List(element) => {
+            DataType::List(Arc::new(Field::new("element", data_type(element), true)))
+        }
+        Shape::Value(Kind::Text) => DataType::Utf8,
+        Shape::Value(Kind::Float) => DataType::Float64,
+        Shape::Value(Kind::Integer) => DataType::Int64,
+        Shape::Value(Kind::Integer32) => DataType::Int32,
+        Shape::Value(Kind::Boolean) => DataType::Boolean,
+        Shape::Value(Kind::Moment) => {
+            DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
+        }
+    }
 }
 
 fn text(column: &dyn Array) -> &StringArray {
@@ -74,26 +104,25 @@ fn paths(value: &Json, path: &str, found: &mut BTreeSet<String>) {
 }
 
 /// The paths of all columns.
-fn columns(field: &Field, above: &str, found: &mut BTreeSet<String>) {
-    let path =
-        if above.is_empty() { field.name().clone() } else { format!("{above}.{}", field.name()) };
-    match field.data_type() {
-        DataType::Struct(fields) => fields.iter().for_each(|own| columns(own, &path, found)),
-        DataType::List(element) => match element.data_type() {
-            DataType::Struct(fields) => fields.iter().for_each(|own| columns(own, &path, found)),
-            _ => drop(found.insert(path)),
-        },
-        _ => drop(found.insert(path)),
+fn columns(shape: &Shape, path: &str, found: &mut BTreeSet<String>) {
+    match shape {
+        Shape::Object(own) => own.iter().for_each(|column| {
+            let name = &column.name;
+            let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            columns(&column.shape, &path, found);
+        }),
+        Shape::List(element) => columns(element, path, found),
+        Shape::Value(_) => drop(found.insert(path.to_owned())),
     }
 }
 
 #[test]
 fn no_attribute_of_any_event_is_without_a_column_and_no_column_without_use() {
-    let schema = schema();
+    let own = schema::columns();
     let (mut reached, mut meant) = (BTreeSet::new(), BTreeSet::new());
-    schema.fields().iter().for_each(|field| columns(field, "", &mut meant));
+    columns(&Shape::Object(own.clone()), "", &mut meant);
     for finding in everything() {
-        let event = fitted(detection_finding(&finding), &schema);
+        let event = fitted(detection_finding(&finding), &own);
         paths(&event, "", &mut reached);
         let unmapped = event.get("unmapped").and_then(Json::as_str).unwrap_or_default();
         assert!(!unmapped.contains(UNFIT), "{unmapped}");

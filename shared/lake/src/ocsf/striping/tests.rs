@@ -1,0 +1,74 @@
+//! Events through the levels of Parquet and back by a reader that is not ours.
+
+use std::io::Read;
+
+use arrow_json::ArrayWriter;
+use bytes::Bytes;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use serde_json::json;
+
+use super::*;
+
+fn value(name: &str, kind: Kind) -> Column {
+    Column::new(name, Shape::Value(kind))
+}
+
+fn list(element: Shape) -> Shape {
+    Shape::List(Box::new(element))
+}
+
+fn read_back(columns: &[Column], events: &[Json]) -> Vec<Json> {
+    let mut writer = Writer::new(columns, &[]).unwrap();
+    for event in events {
+        stripe(event, columns, &mut writer);
+        writer.end_row().unwrap();
+    }
+    let mut file = Vec::new();
+    writer.finish([]).unwrap().reader().read_to_end(&mut file).unwrap();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(file)).unwrap();
+    let mut json = ArrayWriter::new(Vec::new());
+    reader.build().unwrap().for_each(|batch| json.write(&batch.unwrap()).unwrap());
+    json.finish().unwrap();
+    serde_json::from_slice(&json.into_inner()).unwrap()
+}
+
+#[test]
+fn objects_and_lists_come_back_as_they_went_in() {
+    let inner = vec![value("n", Kind::Integer32), Column::new("t", list(Shape::Value(Kind::Text)))];
+    let columns = [
+        value("id", Kind::Text),
+        Column::new("o", Shape::Object(vec![value("x", Kind::Float), value("y", Kind::Boolean)])),
+        Column::new("l", list(Shape::Object(inner))),
+        Column::new("ll", list(list(Shape::Value(Kind::Integer)))),
+    ];
+    let events = [
+        json!({"id": "a", "o": {"x": 1.5, "y": true}, "l": [{"n": 1, "t": ["p", "q"]}, {"n": 2, "t": ["r"]}]}),
+        json!({"id": "empty", "l": [], "ll": []}),
+        json!({"id": "missing"}),
+        json!({}),
+        json!({"l": [{"t": []}, {"n": 3}, {}, {"t": ["s"]}], "ll": [[1, 2], [], [3], [4, 5, 6]]}),
+        json!({"o": {}, "ll": [[-9007199254740993_i64]]}),
+        json!({"o": {"y": false}, "l": [{"n": -1}]}),
+    ];
+    assert_eq!(read_back(&columns, &events), events);
+}
+
+#[test]
+fn a_place_in_a_list_that_holds_nothing_is_kept() {
+    let columns = [Column::new("l", list(Shape::Value(Kind::Text)))];
+    let read = read_back(&columns, &[json!({"l": ["a", null, "b"]}), json!({"l": [null]})]);
+    assert_eq!(read, [json!({"l": ["a", null, "b"]}), json!({"l": [null]})]);
+}
+
+#[test]
+fn what_does_not_fit_is_null_and_shifts_nothing() {
+    let columns = [value("n", Kind::Integer32), value("s", Kind::Text), value("b", Kind::Boolean)];
+    let events = [
+        json!({"n": i64::from(i32::MAX) + 1, "s": 7, "b": "true"}),
+        json!({"n": i32::MIN, "s": "7", "b": true}),
+    ];
+    assert_eq!(
+        read_back(&columns, &events),
+        [json!({}), json!({"n": i32::MIN, "s": "7", "b": true})]
+    );
+}
