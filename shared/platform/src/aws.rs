@@ -5,25 +5,20 @@ use std::{error::Error, pin::Pin, sync::OnceLock, time::Duration};
 use aws_config::{SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::config::SharedInterceptor;
-use aws_smithy_http_client::{
-    Builder,
-    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
-};
 use tokio::sync::OnceCell;
 
 mod elsewhere;
 mod environment;
+mod http;
 mod settings;
 mod throttled;
 mod told;
+mod trust;
 
+pub use http::http_client;
 pub use settings::Settings;
 pub use told::{Called, listen_to_calls};
-
-/// Amazon Root CA 1 to 4 and the Starfield root above them: the roots of every AWS endpoint in the
-/// commercial and US government partitions (<https://www.amazontrust.com/repository/>), valid until
-/// 2037 and longer.
-const AMAZON_ROOTS: &[u8] = include_bytes!("../roots/amazon.pem");
+pub use trust::{TrustStore, trust_store};
 
 /// Where the configuration comes from: a function pointer, so that a program which never names the chain of profiles,
 /// roles and metadata services does not carry it.
@@ -221,28 +216,6 @@ pub fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// HTTPS with rustls and ring, and plain HTTP for emulators.
-pub fn http_client(trust: TrustStore) -> aws_sdk_s3::config::SharedHttpClient {
-    let builder = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
-    match TlsContext::builder().with_trust_store(trust).build() {
-        Ok(context) => builder.tls_context(context).build_https(),
-        // No context is refused today; the platform's roots are the SDK's own choice.
-        Err(_) => builder.build_https(),
-    }
-}
-
-/// Amazon's own roots are bundled: parsing the 140 roots of the system takes most of the time in
-/// which a function could already have answered, and a function speaks to nobody but AWS through
-/// this client. The system's roots are read where those five cannot be enough: in partitions with
-/// other authorities, and where a CA file is named (an inspecting proxy, an emulator with HTTPS).
-pub fn trust_store(region: Option<&str>, is_set: impl Fn(&str) -> bool) -> TrustStore {
-    let elsewhere = region.is_some_and(|region| {
-        region.starts_with("cn-") || region.starts_with("eusc-") || region.contains("-iso")
-    });
-    let named = is_set("SSL_CERT_FILE") || is_set("SSL_CERT_DIR");
-    TrustStore::empty().with_native_roots(elsewhere || named).with_pem_certificate(AMAZON_ROOTS)
-}
-
 /// What the host names of a partition's endpoints end in: the SDKs' own table
 /// (<https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json>).
 pub(crate) fn dns_suffix(partition: &str) -> &'static str {
@@ -254,35 +227,5 @@ pub(crate) fn dns_suffix(partition: &str) -> &'static str {
         "aws-iso-e" => "cloud.adc-e.uk",
         "aws-iso-f" => "csp.hci.ic.gov",
         _ => "amazonaws.com",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn reads_native_roots(region: &str, set: &str) -> bool {
-        format!("{:?}", trust_store(Some(region), |name| name == set))
-            .contains("enable_native_roots: true")
-    }
-
-    #[test]
-    fn the_bundle_holds_five_roots_that_the_tls_library_takes() {
-        // The SDK's connector panics on a root that it cannot parse.
-        use rustls::pki_types::{CertificateDer, pem::PemObject};
-        let mut roots = rustls::RootCertStore::empty();
-        for certificate in CertificateDer::pem_slice_iter(AMAZON_ROOTS) {
-            roots.add(certificate.unwrap()).unwrap();
-        }
-        assert_eq!(roots.len(), 5);
-    }
-
-    #[test]
-    fn the_roots_of_the_system_are_read_only_where_amazons_cannot_do() {
-        assert!(!reads_native_roots("us-east-1", ""));
-        assert!(!reads_native_roots("us-gov-west-1", ""));
-        assert!(reads_native_roots("cn-north-1", ""));
-        assert!(reads_native_roots("us-iso-east-1", ""));
-        assert!(reads_native_roots("us-east-1", "SSL_CERT_FILE"));
     }
 }

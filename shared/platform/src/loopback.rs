@@ -34,6 +34,11 @@ pub(crate) fn answer(status: u16, body: &str) -> Answer {
     Answer { status, headers: Vec::new(), body: body.to_owned() }
 }
 
+/// The connection ends without an answer.
+pub(crate) fn hang_up() -> Answer {
+    Answer::default()
+}
+
 pub(crate) struct Loopback {
     pub(crate) url: String,
     requests: Arc<Mutex<Vec<Request>>>,
@@ -128,6 +133,9 @@ fn read(stream: &TcpStream) -> Option<Request> {
 }
 
 fn write(stream: &mut TcpStream, answer: &Answer) -> std::io::Result<()> {
+    if answer.status == 0 {
+        return Ok(());
+    }
     let mut head = format!("HTTP/1.1 {} Scripted\r\nConnection: close\r\n", answer.status);
     if !answer.headers.iter().any(|(name, _)| *name == "Content-Length") {
         head.push_str(&format!("Content-Length: {}\r\n", answer.body.len()));

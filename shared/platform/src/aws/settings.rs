@@ -36,8 +36,9 @@ impl Settings {
             (_, _, Some(_)) | (None, Some(_), _) => trust_store(None, |_| true),
             (region, _, _) => trust_store(region.as_deref(), is_set),
         };
+        let http = http_client(trust);
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http_client(trust.clone()))
+            .http_client(http.clone())
             .retry_config(retries())
             .timeout_config(timeouts());
         if let Some(region) = &region {
@@ -47,7 +48,7 @@ impl Settings {
             loader = loader.endpoint_url(url);
         }
         match &self.profile {
-            Some(profile) => with_profile(loader, profile, region, http_client(trust)).await,
+            Some(profile) => with_profile(loader, profile, region, http).await,
             None => loader,
         }
         .load()
