@@ -16,9 +16,7 @@ import zipfile
 # Amazon Linux 2023, on which provided.al2023 stands, has glibc 2.34.
 NEWEST_GLIBC = (2, 34)
 # Far below what Lambda takes (50 MB): more than this is a dependency that nobody meant to add, and a slower start.
-LARGEST = 4_500_000
-# Parquet, which only finding-exports has.
-LARGEST_WITH_PARQUET = 5_500_000
+LARGEST = 4_000_000
 # e_machine of the ELF header.
 MACHINES = {"arm64": 183, "x86-64": 62}
 
@@ -48,15 +46,14 @@ def pack(folder, architecture):
     with zipfile.ZipFile(target, "w") as archive:
         archive.writestr(entry, binary, compresslevel=9)
     size = target.stat().st_size
-    largest = LARGEST_WITH_PARQUET if folder.name == "finding-exports" else LARGEST
-    if size > largest:
-        found.append(f"its package has {size / 1e6:.2f} MB, and {largest / 1e6:.1f} MB is the most")
+    if size > LARGEST:
+        found.append(f"its package has {size / 1e6:.2f} MB, and {LARGEST / 1e6:.1f} MB is the most")
     if found:
         target.unlink()
         sys.exit("\n".join(f"{folder / 'bootstrap'}: {problem}" for problem in found))
     glibc = ".".join(map(str, newest_glibc(binary)))
     digest = hashlib.sha256(target.read_bytes()).hexdigest()
-    print(f"{folder.name:16} {architecture:7} {size / 1e6:5.2f} MB of {largest / 1e6:.1f}   glibc {glibc:5}  sha256 {digest}")
+    print(f"{folder.name:16} {architecture:7} {size / 1e6:5.2f} MB of {LARGEST / 1e6:.1f}   glibc {glibc:5}  sha256 {digest}")
 
 
 def main():

@@ -236,6 +236,7 @@ fn fe11_a_type_and_a_field_that_nobody_knows_are_told_and_kept() {
         stage.told(&finding).await;
         let received = stage.web.received("/a");
         assert_eq!(serde_json::from_str::<Value>(&received[0].body).unwrap(), finding);
+        assert_eq!(stage.metric("UnknownFields"), 1.0);
     });
 }
 

@@ -124,7 +124,7 @@ impl Chosen<'_> {
     }
 
     /// What GuardDuty cannot filter by. A finding that lacks what is asked for is not chosen.
-    fn holds(&self, finding: &Finding) -> bool {
+    pub(crate) fn holds(&self, finding: &Finding) -> bool {
         let is_true = |own: &Holding| own.0.matches(finding).is_true();
         self.selection.condition.as_ref().is_none_or(is_true)
             && self.rules.as_ref().is_none_or(|(rules, name)| {

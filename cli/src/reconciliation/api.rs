@@ -12,6 +12,7 @@ use super::{Scope, Tally};
 use crate::{
     history::{self, Connection, Opened, Source},
     lake_place,
+    printable::printable,
 };
 
 /// GuardDuty keeps a finding for 90 days after its last change; the export of that change may lie
@@ -45,7 +46,18 @@ pub(crate) fn api_findings(
     for text in texts {
         let (number, text) = text?;
         for record in decode(text.as_bytes()) {
-            let Record::Finding(finding) = record else { continue };
+            let finding = match record {
+                Record::Finding(finding) => finding,
+                // Whatever it is, it can't be said that the lake has it.
+                Record::Unreadable(reason) => {
+                    let reason = chain(&reason);
+                    return Err(anyhow!(
+                        "GuardDuty gave a finding that can't be read: {}",
+                        printable(&reason)
+                    ));
+                }
+                Record::Event(_) => continue,
+            };
             let region = finding.region().unwrap_or("unknown").to_owned();
             let account = finding.account_id().unwrap_or("unknown").to_owned();
             let is_outside = scope.since.as_ref().is_some_and(|since| {

@@ -154,6 +154,7 @@ impl FindingEvents {
     /// Whether somebody was told.
     async fn finding(&self, finding: &Finding, scope: &Scope) -> Result<bool, RecordFailure> {
         scope.metrics.count("Findings", 1);
+        scope.metrics.count("UnknownFields", finding.unknown_members() as u64);
         let rules = self.rules(&scope.metrics).await;
         let rules = rules.as_deref();
         let default = &self.default_destination;

@@ -1,9 +1,13 @@
 //! One GuardDuty finding: a typed header over its untouched JSON.
 
+use std::{borrow::Cow, collections::BTreeMap};
+
+use serde::de::IgnoredAny;
+
 use crate::{
     FindingType, Severity, SeverityLevel, Timestamp, Unreadable, VersionKey,
     extract::{Paths, Values},
-    header::{Field, Header},
+    header::{Field, Header, MEMBERS},
 };
 
 /// One GuardDuty finding.
@@ -207,6 +211,14 @@ impl Finding {
             || self.finding_type().is_some_and(FindingType::is_attack_sequence)
     }
 
+    /// How many members it has, on its outside, that no finding was known to have when this was built.
+    pub fn unknown_members(&self) -> usize {
+        let members: BTreeMap<Cow<'_, str>, IgnoredAny> =
+            serde_json::from_str(&self.raw).unwrap_or_default();
+        let is_known = |name: &str| MEMBERS.iter().any(|known| known.eq_ignore_ascii_case(name));
+        members.keys().filter(|name| !is_known(name)).count()
+    }
+
     /// The identity of this version.
     pub fn version_key(&self) -> VersionKey {
         VersionKey::of(self)
@@ -287,6 +299,15 @@ mod tests {
             let error = Finding::parse(raw).unwrap_err();
             assert!(matches!(error, Unreadable::Ambiguous { field: found } if found == field));
         }
+    }
+
+    #[test]
+    fn members_that_nobody_knows_are_counted_in_either_casing() {
+        let raw =
+            r#"{"id":"f1","AccountId":"1","newThing":{"x":[1]},"New":null,"service":{"inner":1}}"#;
+        assert_eq!(Finding::parse(raw).unwrap().unknown_members(), 2);
+        let half = r#"{"id":"f1","title":"\ud83d","other":1}"#;
+        assert_eq!(Finding::parse(half).unwrap().unknown_members(), 1);
     }
 
     #[test]

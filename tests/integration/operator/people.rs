@@ -45,6 +45,8 @@ fn a_dry_run_shows_the_plan_and_changes_nothing() {
     rig.ok(&["samples", PROBE, "--yes"]);
     assert!(rig.ok(&["findings", "archive", "--open", "--dry-run"]).contains("archived"));
     assert!(rig.ok(&["disable", "--dry-run"]).contains("This goes for good"));
+    let told = rig.refused(&["findings", "archive", "0123456789abcdef", "--yes"], 252);
+    assert!(told.contains("GuardDuty knows no finding 0123456789abcdef"), "{told}");
     let told = rig.refused(&["findings", "archive", "--archived", "--yes"], 252);
     assert!(told.contains("archived already"), "{told}");
     let open = rig.json(&["findings", "list", "--open", "--output", "json"]);

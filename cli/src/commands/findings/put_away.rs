@@ -1,6 +1,9 @@
 //! `guardsift findings archive` and `unarchive`: by hand, with a look before and after.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, PoisonError},
+};
 
 use anyhow::anyhow;
 use findings::{Finding, FindingType};
@@ -53,15 +56,32 @@ pub(super) fn run(arguments: &Arguments, archived: bool) -> anyhow::Result<Exit>
     let selection = selection.of_state(!archived);
     let chosen = selection.load()?;
     let reach = places.reach()?;
-    let wanted: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+    let unknown: Mutex<BTreeSet<String>> = Mutex::new(ids.iter().cloned().collect());
     let plan = Plan::of(&reach, async |seat| {
-        let mut found = seat.findings(&chosen).await?;
-        if !wanted.is_empty() {
-            found.retain(|finding| wanted.contains(finding.id()));
-        }
+        let found = if ids.is_empty() {
+            seat.findings(&chosen).await?
+        } else {
+            let mut found = seat.findings_by_id(&seat.finding_calls().await?, ids).await?;
+            let mut unknown = unknown.lock().unwrap_or_else(PoisonError::into_inner);
+            for finding in &found {
+                unknown.remove(finding.id());
+            }
+            found.retain(|finding| chosen.holds(finding));
+            found
+        };
         let changes = found.iter().map(|finding| change(finding, archived)).collect();
         Ok((changes, found.iter().map(|finding| finding.id().to_owned()).collect::<Vec<_>>()))
     });
+    // GuardDuty says nothing of an id that it does not know: a slip of the pen must not look like done.
+    let unknown = unknown.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if plan.failures.is_empty()
+        && let Some(id) = unknown.first()
+    {
+        let message = format!(
+            "GuardDuty knows no finding {id} in the places that were asked; nothing was done. It keeps findings for 90 days: check the id, and the Region and account"
+        );
+        return Err(Unusable(message).into());
+    }
     plan.carry_out(&reach, consent, async |seat, ids| act(seat, ids, archived).await)
 }
 
