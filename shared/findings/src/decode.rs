@@ -72,7 +72,7 @@ fn object(json: &str, wrappers: usize, records: &mut Vec<Record>) -> Result<(), 
         records.push(Record::Finding(Box::new(finding)));
         return Ok(());
     }
-    let members: Members<'_> = serde_json::from_str(json).map_err(ExtractError::from)?;
+    let members = Members::read(json)?;
     if let Some(detail_type) = members.text("detail-type")? {
         return event(&members, &detail_type, wrappers, records);
     }
@@ -85,8 +85,7 @@ fn object(json: &str, wrappers: usize, records: &mut Vec<Record>) -> Result<(), 
         }
     }
     if let Some(notification) = members.json("Sns")? {
-        let members: Members<'_> =
-            serde_json::from_str(notification).map_err(ExtractError::from)?;
+        let members = Members::read(notification)?;
         return inner_text(&members, SNS_NOTIFICATION, "Message", wrappers, records);
     }
     if members.has("messageId") && members.has("body") {

@@ -5,14 +5,15 @@ use std::borrow::Cow;
 use serde::de::IgnoredAny;
 use smallvec::SmallVec;
 
-pub(crate) use self::tree::tree;
 use self::{
     keys::{Found, Keys},
     scan::{Broken, Scan},
     walk::{Sink, Walk},
 };
+pub(crate) use self::{members::members, tree::tree};
 
 mod keys;
+mod members;
 mod plain;
 mod scan;
 mod tree;
@@ -124,10 +125,7 @@ impl Paths {
     /// # Errors
     /// When the text is no JSON or nested too deeply.
     pub(crate) fn extract<'a>(&self, json: &'a str) -> Result<Values<'a>, ExtractError> {
-        self.walk(json, false).map_err(|broken| match broken {
-            Broken::TooDeep => ExtractError::TooDeep,
-            Broken::Syntax | Broken::Stranger => syntax_error(json),
-        })
+        self.walk(json, false).map_err(|broken| refused(broken, json))
     }
 
     /// Walks `json` if it is an object, unless it has a member that no path begins with, or in another
@@ -192,11 +190,14 @@ impl<'a> Sink<'a> for Values<'a> {
 }
 
 /// What is wrong with a text that the scan refused, in the words of `serde_json`.
-fn syntax_error(json: &str) -> ExtractError {
+fn refused(broken: Broken, json: &str) -> ExtractError {
+    if broken == Broken::TooDeep {
+        return ExtractError::TooDeep;
+    }
     ExtractError::Syntax(match serde_json::from_str::<IgnoredAny>(json) {
         Err(error) => error,
-        // The scan refuses nothing else, as its own tests show.
-        Ok(IgnoredAny) => serde::de::Error::custom("no JSON value"),
+        // It is JSON, and not what was asked for: the scan refuses nothing else, as its own tests show.
+        Ok(IgnoredAny) => serde::de::Error::custom("no JSON object"),
     })
 }
 

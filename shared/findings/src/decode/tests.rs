@@ -99,7 +99,7 @@ fn what_is_no_finding_is_unreadable_with_its_reason() {
         ("{", "EOF"),
         ("null", "a JSON null"),
         ("\"text\"", "a JSON string"),
-        (r#"{"id":"f1","type":"T",}"#, "trailing comma"),
+        (r#"{"id":"f1","type":"T",}"#, "key must be a string at line 1 column 23"),
         (r#"{"id":"x","name":"y"}"#, "not a finding"),
         (r#"{"AwsAccountId":"111122223333","Id":"arn:x"}"#, "Security Hub"),
         (r#"{"id":"f1","accountid":111122223333,"type":"T"}"#, "flattened"),
