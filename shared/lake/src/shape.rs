@@ -32,7 +32,7 @@ pub(crate) struct Column {
 pub(crate) enum Shape {
     Value(Kind),
     Object(Vec<Column>),
-    List(Box<Shape>),
+    List(Box<Self>),
 }
 
 impl Kind {

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    mem::replace,
+    mem::{replace, take},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -114,7 +114,7 @@ impl Writer {
     }
 
     fn encode(&mut self) -> Result<(), TableError> {
-        if replace(&mut self.waiting, (0, 0)).0 == 0 {
+        if take(&mut self.waiting).0 == 0 {
             return Ok(());
         }
         for leaf in &mut self.leaves {
@@ -128,7 +128,7 @@ impl Writer {
     }
 
     fn end_group(&mut self) -> Result<(), TableError> {
-        if !replace(&mut self.is_open, false) {
+        if !take(&mut self.is_open) {
             return Ok(());
         }
         let mut group = self.file.next_row_group()?;
