@@ -1,12 +1,10 @@
 //! One GuardDuty finding: a typed header over its untouched JSON.
 
-use std::{borrow::Cow, collections::BTreeMap};
-
-use serde::de::IgnoredAny;
+use std::collections::BTreeSet;
 
 use crate::{
     FindingType, Severity, SeverityLevel, Timestamp, Unreadable, VersionKey,
-    extract::{Paths, Values},
+    extract::{Paths, Values, members},
     header::{Field, Header, MEMBERS},
 };
 
@@ -213,10 +211,11 @@ impl Finding {
 
     /// How many members it has, on its outside, that no finding was known to have when this was built.
     pub fn unknown_members(&self) -> usize {
-        let members: BTreeMap<Cow<'_, str>, IgnoredAny> =
-            serde_json::from_str(&self.raw).unwrap_or_default();
         let is_known = |name: &str| MEMBERS.iter().any(|known| known.eq_ignore_ascii_case(name));
-        members.keys().filter(|name| !is_known(name)).count()
+        let members = members(&self.raw).unwrap_or_default().into_iter();
+        let unknown: BTreeSet<_> =
+            members.map(|(name, _)| name).filter(|name| !is_known(name)).collect();
+        unknown.len()
     }
 
     /// The identity of this version.
@@ -303,8 +302,7 @@ mod tests {
 
     #[test]
     fn members_that_nobody_knows_are_counted_in_either_casing() {
-        let raw =
-            r#"{"id":"f1","AccountId":"1","newThing":{"x":[1]},"New":null,"service":{"inner":1}}"#;
+        let raw = r#"{"id":"f1","AccountId":"1","newThing":{"x":[1]},"New":null,"New":2,"service":{"inner":1}}"#;
         assert_eq!(Finding::parse(raw).unwrap().unknown_members(), 2);
         let half = r#"{"id":"f1","title":"\ud83d","other":1}"#;
         assert_eq!(Finding::parse(half).unwrap().unknown_members(), 1);

@@ -12,7 +12,6 @@ use crate::{
     columns::Cell,
     rows::{Rows, RowsError},
     schema::COLUMNS,
-    shape::Kind,
     table::Table,
     writer::TableError,
 };
@@ -105,13 +104,6 @@ pub(crate) fn rows_by_source(file: File) -> Result<HashMap<String, u64>, MergeEr
         return Err(MergeError::Missing(SOURCE));
     }
     let mut counts = HashMap::new();
-    rows.each(&[(SOURCE, Kind::Text)], 1024, |row| {
-        for source in row {
-            if let Cell::Text(source) = source {
-                *counts.entry(source).or_default() += 1;
-            }
-        }
-        Ok::<(), MergeError>(())
-    })?;
+    rows.texts(SOURCE, |source| *counts.entry(source).or_default() += 1)?;
     Ok(counts)
 }

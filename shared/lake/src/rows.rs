@@ -75,6 +75,22 @@ impl Rows {
         Ok(())
     }
 
+    /// Hands over the texts of one column, without those that are null.
+    pub(crate) fn texts(
+        &self,
+        column: &'static str,
+        mut take: impl FnMut(String),
+    ) -> Result<(), RowsError> {
+        self.each(&[(column, Kind::Text)], 1024, |row| {
+            for cell in row {
+                if let Cell::Text(text) = cell {
+                    take(text);
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// The leaf of a column.
     fn place(&self, name: &str) -> Option<usize> {
         let columns = self.0.metadata().file_metadata().schema_descr().columns();

@@ -7,10 +7,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
     FINDINGS, Lake, LakeError, Partition,
-    columns::Cell,
     inventory::bytes,
     rows::{Rows, RowsError},
-    shape::Kind,
 };
 
 const COLUMN: &str = "version_key";
@@ -60,13 +58,5 @@ fn read(file: File, found: &mut HashSet<[u8; 32]>) -> Result<(), String> {
     if !rows.has(COLUMN) {
         return Err("it has no column of version keys".to_owned());
     }
-    let keys = rows.each(&[(COLUMN, Kind::Text)], 1024, |row| {
-        let texts = row.iter().filter_map(|cell| match cell {
-            Cell::Text(key) => bytes(key),
-            _ => None,
-        });
-        found.extend(texts);
-        Ok::<(), RowsError>(())
-    });
-    keys.map_err(told)
+    rows.texts(COLUMN, |key| found.extend(bytes(&key))).map_err(told)
 }

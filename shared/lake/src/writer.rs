@@ -1,32 +1,21 @@
 //! Values into the columns of a Parquet file, a bounded number of them in memory, the same values always to the same bytes.
 
-use std::{
-    io,
-    mem::{replace, take},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+mod leaf;
 
-use bytes::Bytes;
+use std::{io, mem::take, sync::Arc};
+
 use parquet::{
     basic::{Compression, ZstdLevel},
-    column::{
-        page::{CompressedPage, PageWriteSpec, PageWriter},
-        writer::{ColumnCloseResult, ColumnWriterImpl},
-    },
-    data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int32Type, Int64Type},
     errors::ParquetError,
-    file::{
-        metadata::KeyValue,
-        properties::{WriterProperties, WriterPropertiesPtr},
-        writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite},
-    },
-    schema::types::{ColumnDescPtr, ColumnPath},
+    file::{metadata::KeyValue, properties::WriterProperties, writer::SerializedFileWriter},
+    schema::types::ColumnPath,
 };
 use platform::store::FileContent;
 
+use self::leaf::Leaf;
 use crate::{
     columns::Cell,
-    shape::{Column, Kind, Shape},
+    shape::{Column, Shape},
     spool::Spool,
 };
 
@@ -138,162 +127,5 @@ impl Writer {
         }
         group.close()?;
         Ok(())
-    }
-}
-
-/// A column that holds values.
-struct Leaf {
-    encoder: Encoder,
-    definitions: Vec<i16>,
-    repetitions: Vec<i16>,
-}
-
-enum Encoder {
-    Text(Typed<ByteArrayType>),
-    Float(Typed<DoubleType>),
-    /// Also moments.
-    Integer(Typed<Int64Type>),
-    Integer32(Typed<Int32Type>),
-    Boolean(Typed<BoolType>),
-}
-
-impl Leaf {
-    fn new(kind: Kind, column: ColumnDescPtr, properties: &WriterPropertiesPtr) -> Self {
-        let properties = Arc::clone(properties);
-        let encoder = match kind {
-            Kind::Text => Encoder::Text(Typed::new(column, properties)),
-            Kind::Float => Encoder::Float(Typed::new(column, properties)),
-            Kind::Integer | Kind::Moment => Encoder::Integer(Typed::new(column, properties)),
-            Kind::Integer32 => Encoder::Integer32(Typed::new(column, properties)),
-            Kind::Boolean => Encoder::Boolean(Typed::new(column, properties)),
-        };
-        Self { encoder, definitions: Vec::new(), repetitions: Vec::new() }
-    }
-
-    /// Answers with the bytes that the value takes.
-    fn push(&mut self, value: Cell, definition: i16, repetition: i16) -> usize {
-        self.repetitions.push(repetition);
-        let bytes = match (&mut self.encoder, value) {
-            (Encoder::Text(own), Cell::Text(text)) => {
-                let bytes = text.len();
-                own.values.push(ByteArray::from(text.into_bytes()));
-                Some(bytes)
-            }
-            (Encoder::Float(own), Cell::Float(value)) => own.take(value),
-            (Encoder::Integer(own), Cell::Integer(value) | Cell::Moment(value)) => own.take(value),
-            (Encoder::Integer32(own), Cell::Integer(value)) => {
-                i32::try_from(value).ok().and_then(|value| own.take(value))
-            }
-            (Encoder::Boolean(own), Cell::Boolean(value)) => own.take(value),
-            _ => None,
-        };
-        self.definitions.push(if bytes.is_some() { definition + 1 } else { definition });
-        bytes.unwrap_or_default()
-    }
-
-    fn encode(&mut self) -> Result<(), ParquetError> {
-        let (definitions, repetitions) = (&self.definitions, &self.repetitions);
-        match &mut self.encoder {
-            Encoder::Text(own) => own.encode(definitions, repetitions),
-            Encoder::Float(own) => own.encode(definitions, repetitions),
-            Encoder::Integer(own) => own.encode(definitions, repetitions),
-            Encoder::Integer32(own) => own.encode(definitions, repetitions),
-            Encoder::Boolean(own) => own.encode(definitions, repetitions),
-        }?;
-        self.definitions.clear();
-        self.repetitions.clear();
-        Ok(())
-    }
-
-    fn close(&mut self) -> Result<(Bytes, ColumnCloseResult), ParquetError> {
-        match &mut self.encoder {
-            Encoder::Text(own) => own.close(),
-            Encoder::Float(own) => own.close(),
-            Encoder::Integer(own) => own.close(),
-            Encoder::Integer32(own) => own.close(),
-            Encoder::Boolean(own) => own.close(),
-        }
-    }
-
-    fn encoded_bytes(&self) -> usize {
-        match &self.encoder {
-            Encoder::Text(own) => own.pages.length(),
-            Encoder::Float(own) => own.pages.length(),
-            Encoder::Integer(own) => own.pages.length(),
-            Encoder::Integer32(own) => own.pages.length(),
-            Encoder::Boolean(own) => own.pages.length(),
-        }
-    }
-}
-
-/// Values of one type on their way into pages.
-struct Typed<T: DataType> {
-    column: ColumnDescPtr,
-    properties: WriterPropertiesPtr,
-    values: Vec<T::T>,
-    writer: ColumnWriterImpl<'static, T>,
-    pages: Pages,
-}
-
-impl<T: DataType> Typed<T> {
-    fn new(column: ColumnDescPtr, properties: WriterPropertiesPtr) -> Self {
-        let pages = Pages::default();
-        let own = Box::new(pages.clone());
-        let writer = ColumnWriterImpl::new(Arc::clone(&column), Arc::clone(&properties), own);
-        Self { column, properties, values: Vec::new(), writer, pages }
-    }
-
-    fn take(&mut self, value: T::T) -> Option<usize> {
-        self.values.push(value);
-        Some(size_of::<T::T>())
-    }
-
-    fn encode(&mut self, definitions: &[i16], repetitions: &[i16]) -> Result<(), ParquetError> {
-        let repetitions = (self.column.max_rep_level() > 0).then_some(repetitions);
-        self.writer.write_batch(&self.values, Some(definitions), repetitions)?;
-        self.values.clear();
-        Ok(())
-    }
-
-    /// Everything that was encoded, and a new start.
-    fn close(&mut self) -> Result<(Bytes, ColumnCloseResult), ParquetError> {
-        let new = Self::new(Arc::clone(&self.column), Arc::clone(&self.properties));
-        let Self { writer, pages, .. } = replace(self, new);
-        let closed = writer.close()?;
-        Ok((pages.take()?, closed))
-    }
-}
-
-/// The encoded pages of a column of an open row group, in memory: a file holds one column after the other.
-#[derive(Clone)]
-struct Pages(Arc<Mutex<TrackedWrite<Vec<u8>>>>);
-
-impl Default for Pages {
-    fn default() -> Self {
-        Self(Arc::new(Mutex::new(TrackedWrite::new(Vec::new()))))
-    }
-}
-
-impl Pages {
-    fn open(&self) -> MutexGuard<'_, TrackedWrite<Vec<u8>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn length(&self) -> usize {
-        self.open().bytes_written()
-    }
-
-    fn take(&self) -> Result<Bytes, ParquetError> {
-        replace(&mut *self.open(), TrackedWrite::new(Vec::new())).into_inner().map(Bytes::from)
-    }
-}
-
-impl PageWriter for Pages {
-    fn write_page(&mut self, page: CompressedPage) -> Result<PageWriteSpec, ParquetError> {
-        SerializedPageWriter::new(&mut *self.open()).write_page(page)
-    }
-
-    fn close(&mut self) -> Result<(), ParquetError> {
-        SerializedPageWriter::new(&mut *self.open()).close()
     }
 }

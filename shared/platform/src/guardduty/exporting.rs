@@ -13,6 +13,14 @@ pub struct Exporting {
     pub silent: usize,
 }
 
+impl Exporting {
+    /// How much of the export is missing: destinations that are silent, and one when there is none at all.
+    pub fn missing(&self) -> usize {
+        let is_none = self.publishing == 0 && self.silent == 0;
+        if is_none { 1 } else { self.silent }
+    }
+}
+
 impl GuardDuty {
     /// Whether GuardDuty publishes to the destinations of the export. S3 is the only type of
     /// destination
@@ -58,6 +66,14 @@ mod tests {
             assert_eq!(exporting, expected);
             let line = &requests[0].line;
             assert!(line.starts_with("GET") && line.contains("/publishingDestination"), "{line}");
+        }
+    }
+
+    #[test]
+    fn no_destination_at_all_exports_nothing() {
+        for (publishing, silent, missing) in [(1, 0, 0), (1, 1, 1), (0, 2, 2), (0, 0, 1)] {
+            let exporting = Exporting { publishing, silent };
+            assert_eq!(exporting.missing(), missing, "{exporting:?}");
         }
     }
 
