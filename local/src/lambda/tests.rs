@@ -176,6 +176,24 @@ async fn a_function_that_does_not_start_stops_the_machine_with_its_own_words() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_is_killed_while_it_starts_did_not_fail_to_start() {
+    let host =
+        host("sleep 1; while true; do next; call POST invocation/$id/response ok; done", LONG, 1);
+    for _ in 0..4 {
+        while host.function.pids().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        host.function.kill();
+        while !host.function.pids().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+    assert_eq!(host.invoke("alive").await.unwrap(), "ok");
+    assert_eq!(host.function.counts().processes, 5);
+    assert_eq!(*host.fatal.borrow(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_binary_that_is_not_there_is_named() {
     let mut tasks = JoinSet::new();
     let fatal = watch::Sender::new(None);

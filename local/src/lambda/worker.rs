@@ -27,7 +27,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// How a process ended.
 struct End {
     reason: String,
-    started: bool,
+    failed_to_start: bool,
     worked: bool,
 }
 
@@ -39,11 +39,12 @@ pub(super) async fn run(shared: Arc<Shared>, number: usize) {
             Ok(end) => end,
             Err(error) => End {
                 reason: format!("{} cannot be run: {error}", shared.settings.binary.display()),
-                started: false,
+                failed_to_start: true,
                 worked: false,
             },
         };
-        if !end.started && shared.failed_starts.fetch_add(1, Ordering::Relaxed) + 1 >= FAILED_STARTS
+        if end.failed_to_start
+            && shared.failed_starts.fetch_add(1, Ordering::Relaxed) + 1 >= FAILED_STARTS
         {
             give_up(&shared, &end.reason);
             return;
@@ -87,6 +88,7 @@ async fn process(shared: &Arc<Shared>, number: usize) -> io::Result<End> {
     let mut child = spawn(shared, &environment(&shared.settings, address, &stream))?;
     shared.processes.fetch_add(1, Ordering::Relaxed);
     let _alive = Alive::new(shared, number, child.id());
+    let mut was_killed = false;
     let failure = tokio::select! {
         () = serving => InvocationFailure::Stopped,
         status = child.wait() => InvocationFailure::Died(status?.to_string()),
@@ -95,17 +97,19 @@ async fn process(shared: &Arc<Shared>, number: usize) -> io::Result<End> {
             InvocationFailure::TimedOut(limit.unwrap_or(shared.settings.timeout))
         }
         _ = kills.changed() => {
+            was_killed = true;
             child.kill().await?;
             InvocationFailure::Died("it was killed".into())
         }
     };
-    let started = *phase.borrow() != Phase::Starting;
+    // A host that fails says nothing about the function it was starting.
+    let failed_to_start = !was_killed && *phase.borrow() == Phase::Starting;
     let reason = api
         .init_error()
         .or_else(|| last_line(&shared.settings.log))
         .unwrap_or_else(|| failure.to_string());
     api.abandon(failure);
-    Ok(End { reason, started, worked: api.has_answered() })
+    Ok(End { reason, failed_to_start, worked: api.has_answered() })
 }
 
 fn spawn(shared: &Shared, environment: &BTreeMap<String, String>) -> io::Result<Child> {
