@@ -104,6 +104,7 @@ instructions-baseline: counted ## Make what they are now the baseline
 	python3 -B bench/instructions.py --binaries $(TARGET)/release --write
 
 .PHONY: zips
+# All of them, also for one: built alone, a function has crates with other features, and is another binary.
 zips: cargo-lambda ## Build the deployment packages for Lambda (arm64; ARCH=x86-64 for the other)
 	cargo lambda build --release $(OUR_PROFILE) --$(ARCH) --locked $(addprefix -p ,$(FUNCTIONS))
 	python3 infra/pack.py $(TARGET)/lambda $(ARCH) $(FUNCTIONS)
@@ -116,7 +117,7 @@ deploy: zips ## Deploy infra/examples/minimal (EXAMPLE=complete for another) to 
 .PHONY: deploy-code
 deploy-code: cargo-lambda ## Replace the code of one deployed function: FN=<function>
 	$(if $(filter $(FN),$(FUNCTIONS)),,$(error FN is one of: $(FUNCTIONS)))
-	cargo lambda build --release $(OUR_PROFILE) --$(ARCH) --locked -p $(FN)
+	cargo lambda build --release $(OUR_PROFILE) --$(ARCH) --locked $(addprefix -p ,$(FUNCTIONS))
 	cargo lambda deploy --binary-name $(FN) $(NAME_PREFIX)-$(FN)
 
 .PHONY: invoke

@@ -21,9 +21,14 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// From the moment at which Lambda ends the invocation, in milliseconds since 1970.
+    /// From the moment at which Lambda ends the invocation, in milliseconds since 1970. `cargo lambda
+    /// watch` sends the time that is left in its place, which no moment of today is mistaken for.
     pub(crate) fn at_epoch_millis(millis: u64) -> Self {
-        let end = SystemTime::UNIX_EPOCH + Duration::from_millis(millis);
+        let given = Duration::from_millis(millis);
+        if given <= LONGEST {
+            return Self::after(given);
+        }
+        let end = SystemTime::UNIX_EPOCH + given;
         Self::after(end.duration_since(SystemTime::now()).unwrap_or_default())
     }
 
@@ -79,7 +84,15 @@ mod tests {
 
     #[test]
     fn a_deadline_in_the_past_leaves_nothing() {
-        assert_eq!(Deadline::at_epoch_millis(1).remaining(), Duration::ZERO);
+        for past in [900_001, 1_700_000_000_000] {
+            assert_eq!(Deadline::at_epoch_millis(past).remaining(), Duration::ZERO);
+        }
+    }
+
+    #[test]
+    fn time_that_is_left_counts_from_now() {
+        let left = Deadline::at_epoch_millis(600_000).until_end();
+        assert!(left > Duration::from_secs(540) && left <= Duration::from_secs(600), "{left:?}");
     }
 
     #[test]
