@@ -1,10 +1,10 @@
 # Sourced by the scripts beside it: Terraform on a copy of this folder, with the provider that the machine has or can get.
 # shellcheck shell=bash
 
-# A folder that holds the AWS provider as a file system mirror, wherever a machine keeps one.
+# A folder that holds the AWS provider as a file system mirror, wherever a machine keeps one: first where such things are kept, for a whole disk takes its time.
 find_mirror() {
   local root hit
-  for root in "${TF_PLUGIN_CACHE_DIR:-}" "$HOME/.terraform.d" "${XDG_DATA_HOME:-$HOME/.local/share}/terraform" /; do
+  for root in "${TF_PLUGIN_CACHE_DIR:-}" "$HOME/.terraform.d" "${XDG_DATA_HOME:-$HOME/.local/share}/terraform" /opt /usr/local /usr/share /srv /; do
     [[ -d $root ]] || continue
     hit=$(find "$root" -xdev -path '*/hashicorp/aws/*' -name 'terraform-provider-aws_*' -print -quit 2>/dev/null || true)
     if [[ -n $hit ]]; then

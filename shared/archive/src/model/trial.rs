@@ -150,7 +150,7 @@ impl Model for Trial {
 /// Tries every order of steps and says which of the two properties failed.
 fn failed(protocol: Protocol, updates: u8, crashes: u8, duplicates: u8) -> [bool; 2] {
     let trial = Trial { protocol, updates, crashes, duplicates };
-    let checked = trial.checker().spawn_bfs().join();
+    let checked = trial.checker().threads(2).spawn_bfs().join();
     println!("{protocol:?}: {} states", checked.unique_state_count());
     [EVERY_VERSION_KEPT, NO_HIGH_ARCHIVED].map(|name| {
         let path = checked.discovery(name);

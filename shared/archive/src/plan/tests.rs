@@ -51,12 +51,19 @@ fn skipped(finding: &Finding) -> Option<SkippedBecause> {
 
 #[test]
 fn candidates_come_in_chunks_of_at_most_fifty() {
-    for (count, sizes) in
-        [(0, vec![]), (1, vec![1]), (50, vec![50]), (51, vec![50, 1]), (120, vec![50, 50, 20])]
-    {
+    let text = RULES.replace("max_archive_per_run: 120", "max_archive_per_run: 10000");
+    let rules = RuleSet::parse(&[RuleSource { name: "rules.yaml", text: &text }]).unwrap();
+    for (count, sizes) in [
+        (0, vec![]),
+        (1, vec![1]),
+        (50, vec![50]),
+        (51, vec![50, 1]),
+        (120, vec![50, 50, 20]),
+        (10_000, vec![50; 200]),
+    ] {
         let findings: Vec<_> =
             (0..count).map(|number| probe(&format!("f{number}"), "2", OLD, false)).collect();
-        let plan = ArchivePlan::new(&rules(), &findings, at(NOW), false);
+        let plan = ArchivePlan::new(&rules, &findings, at(NOW), false);
         assert_eq!(plan.chunks.iter().map(Vec::len).collect::<Vec<_>>(), sizes, "of {count}");
         assert_eq!(plan.over_the_cap, None);
     }

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Runs two commands at once, each a line of shell, for when one of them mostly waits:
+#   tests/side_by_side.sh 'COMMAND' 'COMMAND'
+# What the first prints follows when the second is done. Fails when either does.
+set -euo pipefail
+
+said=$(mktemp)
+bash -c "$1" >"$said" 2>&1 &
+first=$!
+trap 'kill "$first" 2>/dev/null || true; rm -f "$said"' EXIT
+
+failed=0
+bash -c "$2" || failed=1
+wait "$first" || failed=1
+cat "$said"
+exit "$failed"
