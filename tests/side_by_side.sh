@@ -5,9 +5,12 @@
 set -euo pipefail
 
 said=$(mktemp)
+# In a process group of its own, so that it ends with all that it started.
+set -m
 bash -c "$1" >"$said" 2>&1 &
 first=$!
-trap 'kill "$first" 2>/dev/null || true; rm -f "$said"' EXIT
+set +m
+trap 'kill -- "-$first" 2>/dev/null || true; rm -f "$said"' EXIT
 
 failed=0
 bash -c "$2" || failed=1
