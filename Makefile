@@ -140,7 +140,7 @@ counted:
 check-code:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
-# There are no examples to document. To ask for them makes cargo take the dependencies as clippy has checked them, instead of checking them again without the features that tests add.
+# Naming the examples makes cargo take the dependencies as clippy has checked them; else it would check them again, without the features that tests add.
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --lib --bin guardsift --examples
 	tests/purity.sh
 	tests/dependencies.sh
