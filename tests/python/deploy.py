@@ -32,8 +32,6 @@ DRIFT = {
     ("aws_lambda_function", "logging_config"),
     ("aws_sqs_queue", "redrive_policy"),
 }
-# After the second plan nobody but Terraform changes anything, so it need not read it all again.
-CHANGE = ["-input=false", "-parallelism=40", "-refresh=false"]
 # moto has no DeleteNamedQuery.
 LEFT_BEHIND = "aws_athena_named_query"
 
@@ -230,10 +228,10 @@ def forget(kind):
 
 def nothing_is_lost_by_accident(detectors):
     """A destroy is refused before anything is gone."""
-    before = pathlib.Path("terraform.tfstate").read_bytes()
-    refused = terraform("destroy", "-auto-approve", *CHANGE, good=(1,))
+    before = terraform("state", "list").stdout
+    refused = terraform("destroy", "-auto-approve", "-input=false", "-parallelism=40", good=(1,))
     assert refused.stderr.count("Instance cannot be destroyed") == 2, refused.stderr
-    assert pathlib.Path("terraform.tfstate").read_bytes() == before
+    assert terraform("state", "list").stdout == before
     assert detectors.list_detectors()["DetectorIds"], "the detector is there"
 
 
@@ -259,9 +257,9 @@ def main():
         nothing_is_lost_by_accident(detectors)
         forget("terraform_data.keep")
         os.environ["TF_VAR_force_destroy"] = "true"
-        terraform("apply", "-auto-approve", *CHANGE)
+        terraform("apply", "-auto-approve", "-input=false", "-parallelism=40")
         forget(LEFT_BEHIND)
-        terraform("destroy", "-auto-approve", *CHANGE)
+        terraform("destroy", "-auto-approve", "-input=false", "-parallelism=40")
         assert not terraform("state", "list").stdout.strip()
     finally:
         server.kill()
