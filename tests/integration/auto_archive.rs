@@ -172,7 +172,7 @@ fn a1_chunks_hold_at_most_fifty_and_none_is_sent_for_nothing() {
 #[test]
 fn a1_thousands_are_archived_and_every_one_is_recorded() {
     let is_soak = std::env::var_os("GUARDSIFT_SOAK_INVOCATIONS").is_some();
-    let (count, timeout) = if is_soak { (10_000, 120) } else { (2_000, 30) };
+    let (count, timeout) = if is_soak { (10_000, 120) } else { (1_000, 20) };
     block_on(async {
         let caps = "max_archive_per_run: 10000, max_archive_per_day: 20000";
         let running = start_with(&rules(caps), "apply", |config| {

@@ -9,6 +9,8 @@
 )]
 
 mod agreement;
+// Early in the order of names, in which tests start: it takes the longest, and mostly waits.
+mod applied;
 mod auto_archive;
 mod aws_cli;
 mod backtest;
@@ -19,7 +21,6 @@ mod conformance;
 mod decide;
 mod default_rules;
 mod demo;
-mod deployment;
 mod export_model;
 mod fault_proxy;
 mod finding_events;
@@ -43,6 +44,7 @@ mod rules_check;
 mod rules_convert;
 mod rules_equivalence;
 mod rules_test;
+mod runtime_emulator;
 mod runtime_stub;
 mod scale;
 mod skip;

@@ -39,14 +39,14 @@ struct Message {
     archived: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Worker {
     Idle,
     At(Message, Step),
 }
 
 /// The call that a worker makes next. The number is the version of its ledger entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Step {
     Keep,
     Repair,

@@ -1,6 +1,8 @@
 //! An emulated machine whose functions do nothing, and the calls that tests make of it.
 
-use std::{cell::Cell, fs, os::unix::fs::PermissionsExt, sync::Arc, time::Duration};
+use std::{
+    cell::Cell, collections::HashMap, fs, os::unix::fs::PermissionsExt, sync::Arc, time::Duration,
+};
 
 use aws_config::{BehaviorVersion, Region, retry::RetryConfig};
 use aws_sdk_s3::config::Credentials;
@@ -186,8 +188,16 @@ impl World {
 
     /// The ledger of one finding, in the order of time.
     pub(super) async fn log(&self, id: &str) -> Vec<Event> {
-        let lines = self.ledger().log(&LogFilter::default()).await.unwrap();
-        lines.into_iter().filter(|line| line.finding_id == id).map(|line| line.event).collect()
+        self.logs().await.remove(id).unwrap_or_default()
+    }
+
+    /// What the ledger tells of each finding.
+    pub(super) async fn logs(&self) -> HashMap<String, Vec<Event>> {
+        let mut logs = HashMap::<String, Vec<Event>>::new();
+        for line in self.ledger().log(&LogFilter::default()).await.unwrap() {
+            logs.entry(line.finding_id).or_default().push(line.event);
+        }
+        logs
     }
 }
 

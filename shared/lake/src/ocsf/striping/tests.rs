@@ -2,9 +2,8 @@
 
 use std::io::Read;
 
-use arrow_json::ArrayWriter;
 use bytes::Bytes;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use serde_json::json;
 
 use super::*;
@@ -25,11 +24,22 @@ fn read_back(columns: &[Column], events: &[Json]) -> Vec<Json> {
     }
     let mut file = Vec::new();
     writer.finish([]).unwrap().reader().read_to_end(&mut file).unwrap();
-    let reader = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(file)).unwrap();
-    let mut json = ArrayWriter::new(Vec::new());
-    reader.build().unwrap().for_each(|batch| json.write(&batch.unwrap()).unwrap());
-    json.finish().unwrap();
-    serde_json::from_slice(&json.into_inner()).unwrap()
+    let reader = SerializedFileReader::new(Bytes::from(file)).unwrap();
+    let rows = reader.get_row_iter(None).unwrap();
+    rows.map(|row| without_nulls(row.unwrap().to_json_value())).collect()
+}
+
+/// A reader gives every column, what is missing as null.
+fn without_nulls(value: Json) -> Json {
+    match value {
+        Json::Object(all) => all
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(name, value)| (name, without_nulls(value)))
+            .collect(),
+        Json::Array(all) => all.into_iter().map(without_nulls).collect(),
+        value => value,
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What Terraform makes, as far as one machine can show: applied to emulators, used, and destroyed.
+//! A packed function under AWS's own emulator of Lambda's runtime.
 
 use std::{
     fs::Permissions,
@@ -13,27 +13,9 @@ use std::{
 use local::machine::{DEFAULT_TOPIC, LAKE_BUCKET, Machine, MachineConfig, RULES_KEY};
 
 use crate::{
-    binary::{folder, root, stderr, stdout},
-    clients,
-    python::moto,
+    binary::{folder, root},
     skip::skipped,
 };
-
-#[test]
-fn the_complete_example_is_applied_used_and_destroyed() {
-    const WHAT: &str = "terraform apply against moto";
-    let Some(python) = moto(WHAT) else { return };
-    let state = tempfile::tempdir().unwrap();
-    let (_machine, port) = clients::start(&state.path().join("machine"));
-    let output = Command::new(root().join("infra/emulate.sh"))
-        .args([python.as_path(), port.as_ref(), folder().as_path()])
-        .output()
-        .unwrap();
-    if output.status.code() == Some(77) {
-        return skipped(&format!("{WHAT} ({})", stdout(&output).trim()));
-    }
-    assert!(output.status.success(), "{}\n{}", stdout(&output), stderr(&output));
-}
 
 /// AWS's own emulator of Lambda's runtime, as one of its tools carries it.
 fn runtime_emulator() -> Option<PathBuf> {
