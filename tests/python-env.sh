@@ -19,7 +19,7 @@ environment() {
   local log
   log=$(mktemp)
   rm -rf "$venv"
-  if python3 -m venv "$venv" >"$log" 2>&1 && "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements" >>"$log" 2>&1; then
+  if python3 -m venv "$venv" >"$log" 2>&1 && "$venv/bin/python" -m pip install --quiet --no-compile --disable-pip-version-check -r "$requirements" >>"$log" 2>&1; then
     cp "$requirements" "$venv/requirements.txt"
     echo "tests/$venv is ready"
   else

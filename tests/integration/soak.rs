@@ -28,10 +28,11 @@ use crate::{
 const RULES: &str = "version: 1
 rules: [ { name: low, action: archive, hold: 0, criteria: { severity: { lessThan: 4 } } } ]";
 const PROBE: &str = "Recon:EC2/PortProbeUnprotectedPort";
-const TIMEOUT: Duration = Duration::from_secs(20);
+/// Far more than any invocation takes, also beside other tests.
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// When the process has met everything once, and what it holds from then on must not grow.
-const WARM: u32 = 500;
+const WARM: u32 = 300;
 /// When it is looked at, beside the end.
 const LOOKS: [u32; 5] = [WARM, 1_000, 10_000, 50_000, 100_000];
 
@@ -101,7 +102,7 @@ impl Services {
 #[expect(clippy::print_stdout, reason = "figures for whoever asks for them with --nocapture")]
 fn soak(command: Command, event_of: impl Fn(u32) -> Value) {
     let wanted = std::env::var("GUARDSIFT_SOAK_INVOCATIONS").ok();
-    let invocations = wanted.and_then(|text| text.parse().ok()).unwrap_or(1_000);
+    let invocations = wanted.and_then(|text| text.parse().ok()).unwrap_or(700);
     let name = command.get_program().to_owned();
     let mut process = Process::start(command, Stdio::null());
     let (begun, mut warm) = (Instant::now(), None);
@@ -207,7 +208,7 @@ fn auto_archive_holds_no_more_the_longer_it_runs() {
 /// A sweep reads every open finding, and holds it as long as it runs.
 #[test]
 fn auto_archive_lets_go_of_what_a_sweep_has_read() {
-    const OPEN: u64 = 2_000;
+    const OPEN: u64 = 1_000;
     let services = Services::start();
     let machine = &services.machine;
     services.runtime.block_on(new_detector(machine));
