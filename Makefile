@@ -62,7 +62,7 @@ test: forget-skipped ## Check and test everything (PROFILE=release: the optimize
 	$(TARGET)/$(PROFILE)/guardsift rules test --as-of $(RULES_AS_OF) rules
 # So do the tests that start binaries; beside them run those of single crates, which one `cargo test` of all would not begin before.
 	@export GUARDSIFT_TEST_PROFILE=$(PROFILE); tests/side_by_side.sh \
-	  'cargo test --workspace --locked --lib --bin guardsift && cargo test --workspace --locked --doc' \
+	  'nice cargo test --workspace --locked --lib --bin guardsift && nice cargo test --workspace --locked --doc' \
 	  'cargo test --workspace --locked --test integration -- --test-threads $(TEST_THREADS)'
 	@if [[ -s $(SKIPPED_LOG) ]]; then echo; echo "Passed, but not everything was done here:"; sort -u $(SKIPPED_LOG); fi
 

@@ -201,7 +201,7 @@ fn the_longest_message_fits_everywhere_and_keeps_its_links() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
 
     #[test]
     fn every_body_is_one_that_its_destination_takes(
