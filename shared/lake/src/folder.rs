@@ -91,7 +91,11 @@ fn below(folder: &Path, prefix: &str, found: &mut Vec<Listed>) -> Result<(), Lak
     };
     for entry in entries {
         let entry = entry.map_err(told(folder))?;
-        let metadata = entry.metadata().map_err(told(folder))?;
+        let metadata = match entry.metadata() {
+            // Gone since its name was read: a file in the making that has its place now, or one that another run took away.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            other => other.map_err(told(folder))?,
+        };
         let Ok(name) = entry.file_name().into_string() else { continue };
         if metadata.is_dir() {
             below(&entry.path(), &format!("{prefix}{name}/"), found)?;
@@ -119,5 +123,42 @@ pub(crate) fn remove(path: &Path) -> Result<(), LakeError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         other => other.map_err(told(path)),
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a step that fails is a test that fails")]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn a_list_made_while_others_write_and_take_away_has_all_that_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("findings");
+        assert!(put_new(&place.join("stays"), &Content::Bytes(Bytes::new())).unwrap());
+        let is_done = AtomicBool::new(false);
+        let listed = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for _ in 0..200 {
+                    let passing = (0..50).map(|number| place.join(number.to_string()));
+                    passing.clone().for_each(|path| fs::write(path, "row").unwrap());
+                    passing.for_each(|path| remove(&path).unwrap());
+                }
+                is_done.store(true, Ordering::SeqCst);
+            });
+            let mut listed = Vec::new();
+            while !is_done.load(Ordering::SeqCst) {
+                let mut stays = false;
+                let each = |own: Listed| stays |= own.key == "findings/stays";
+                listed.push(list(folder.path(), "findings/", each).map(|()| stays));
+            }
+            listed
+        });
+        assert!(!listed.is_empty());
+        for stays in listed {
+            assert!(stays.unwrap());
+        }
     }
 }
