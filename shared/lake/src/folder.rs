@@ -127,7 +127,6 @@ pub(crate) fn remove(path: &Path) -> Result<(), LakeError> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a step that fails is a test that fails")]
 mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
