@@ -184,7 +184,7 @@ fn a1_thousands_are_archived_and_every_one_is_recorded() {
         let ids: Vec<String> = (0..count).map(|_| running.observe(2.0)).collect();
         let high: Vec<String> = (0..50).map(|_| running.observe(8.0)).collect();
         let is_left = |running: &Running| ids.iter().any(|id| !running.is_archived(id));
-        // A run that its time ends is ended by a later one, if it is the outcome of the last finding that is missing.
+        // A run whose time ends after it archived the last of them leaves outcomes to a later one.
         for _ in 0..20 {
             running.machine.advance(HOUR).await;
             running.machine.wait_until_quiet(10 * QUIET).await.unwrap();
