@@ -31,6 +31,7 @@ DRIFT = {
     ("aws_s3_bucket_notification", "eventbridge"),
     ("aws_lambda_function", "logging_config"),
 }
+CHANGE = ("-auto-approve", "-input=false", "-parallelism=40")
 
 
 def start_moto():
@@ -228,10 +229,10 @@ def forget(kind):
 
 def nothing_is_lost_by_accident(detectors):
     """A destroy is refused before anything is gone."""
-    before = managed()
-    refused = terraform("destroy", "-auto-approve", "-input=false", "-parallelism=40", good=(1,))
+    before = state()
+    refused = terraform("destroy", *CHANGE, good=(1,))
     assert refused.stderr.count("Instance cannot be destroyed") == 2, refused.stderr
-    assert managed() == before
+    assert state() == before
     assert detectors.list_detectors()["DetectorIds"], "the detector is there"
 
 
@@ -247,7 +248,7 @@ def main():
         os.environ.update({
             "AWS_ENDPOINT_URL": moto, "AWS_ENDPOINT_URL_GUARDDUTY": GUARDDUTY, "TF_VAR_zip_dir": "../../tests/zips",
         })
-        terraform("apply", "-auto-approve", "-input=false", "-parallelism=40")
+        terraform("apply", *CHANGE)
         detectors = boto3.client("guardduty", endpoint_url=GUARDDUTY, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="local")
         detector = detectors.list_detectors()["DetectorIds"][0]
         destinations = detectors.list_publishing_destinations(DetectorId=detector)["Destinations"]
@@ -257,8 +258,8 @@ def main():
         nothing_is_lost_by_accident(detectors)
         forget("terraform_data.keep")
         os.environ["TF_VAR_force_destroy"] = "true"
-        terraform("apply", "-auto-approve", "-input=false", "-parallelism=40")
-        terraform("destroy", "-auto-approve", "-input=false", "-parallelism=40")
+        terraform("apply", *CHANGE)
+        terraform("destroy", *CHANGE)
         assert not managed()
     finally:
         server.kill()
