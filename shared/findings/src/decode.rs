@@ -122,7 +122,14 @@ fn event(
         }));
         return Ok(());
     }
-    match members.json("detail")? {
+    let detail = members.json("detail")?;
+    if let (Some(detail), Some(header)) = (detail, &members.header_of_detail)
+        && wrappers < MAX_WRAPPERS
+    {
+        records.push(Record::Finding(Box::new(Finding::with(detail, header)?)));
+        return Ok(());
+    }
+    match detail {
         Some(detail) if detail.starts_with(['{', '[']) => unwrap(detail, wrappers + 1, records),
         Some(detail) if detail.starts_with('"') => {
             inner_text(members, "a finding event", "detail", wrappers, records)

@@ -10,7 +10,10 @@ use self::{
     scan::{Broken, Scan},
     walk::{Sink, Walk},
 };
-pub(crate) use self::{members::members, tree::tree};
+pub(crate) use self::{
+    members::{Member, members, members_with},
+    tree::tree,
+};
 
 mod keys;
 mod members;
@@ -134,11 +137,34 @@ impl Paths {
         if json.trim_start().starts_with('{') { self.walk(json, true).ok() } else { None }
     }
 
+    /// The same for the value that the scan stands at, inside `depth` objects. `None` leaves the scan
+    /// where it is.
+    fn extract_plain_on<'a>(&self, scan: &mut Scan<'a>, depth: usize) -> Option<Values<'a>> {
+        let mut ahead = scan.clone();
+        let values = match ahead.peek() {
+            Ok(b'{') => self.walk_on(&mut ahead, depth, true).ok()?,
+            _ => return None,
+        };
+        *scan = ahead;
+        Some(values)
+    }
+
     fn walk<'a>(&self, json: &'a str, plain_only: bool) -> Result<Values<'a>, Broken> {
+        let mut scan = Scan::new(json);
+        let values = self.walk_on(&mut scan, 0, plain_only)?;
+        if scan.is_at_end() { Ok(values) } else { Err(Broken::Syntax) }
+    }
+
+    /// Walks the value that the scan stands at, inside `depth` objects and arrays.
+    fn walk_on<'a>(
+        &self,
+        scan: &mut Scan<'a>,
+        depth: usize,
+        plain_only: bool,
+    ) -> Result<Values<'a>, Broken> {
         let mut values = self.nothing();
-        let mut walk = Walk { paths: self, scan: Scan::new(json), sink: &mut values, plain_only };
-        walk.value(ROOT, 0)?;
-        if walk.scan.is_at_end() { Ok(values) } else { Err(Broken::Syntax) }
+        Walk { paths: self, scan, sink: &mut values, plain_only }.value(ROOT, depth)?;
+        Ok(values)
     }
 
     /// An extraction that found nothing.

@@ -55,7 +55,11 @@ impl Finding {
         Self::with(raw, &Header::read_plain(raw)?).ok()
     }
 
-    fn with(raw: &str, header: &Header<'_>) -> Result<Self, Unreadable> {
+    /// The finding with this JSON and the header that was found in it.
+    ///
+    /// # Errors
+    /// When there is no id.
+    pub(crate) fn with(raw: &str, header: &Header<'_>) -> Result<Self, Unreadable> {
         let text = |field| header.text(field).map(Box::<str>::from);
         let id = text(Field::Id).filter(|id| !id.is_empty()).ok_or(Unreadable::MissingId)?;
         Ok(Self {

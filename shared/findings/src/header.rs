@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use crate::{
-    Severity, Timestamp, Unreadable,
-    extract::{Paths, Value, Values},
+    ExtractError, Severity, Timestamp, Unreadable,
+    extract::{Member, Paths, Value, Values, members_with},
 };
 
 /// A field of the header. Each has one place in the finding and at most one value.
@@ -154,8 +154,24 @@ impl<'a> Header<'a> {
     /// Finds the header's fields in what plainly is one bare finding. `None` does not mean that it
     /// is none.
     pub(crate) fn read_plain(raw: &'a str) -> Option<Self> {
-        let header = Self(PATHS.extract_plain(raw)?);
-        header.plainly_is_a_finding().then_some(header)
+        Self(PATHS.extract_plain(raw)?).plain()
+    }
+
+    /// The members of an object, and the header of the one with this name if that plainly is one
+    /// bare finding.
+    ///
+    /// # Errors
+    /// When the text is no JSON object or nested too deeply.
+    pub(crate) fn read_member(
+        json: &'a str,
+        name: &str,
+    ) -> Result<(Vec<Member<'a>>, Option<Self>), ExtractError> {
+        let (members, values) = members_with(json, name, &PATHS)?;
+        Ok((members, values.map(Self).and_then(Self::plain)))
+    }
+
+    fn plain(self) -> Option<Self> {
+        self.plainly_is_a_finding().then_some(self)
     }
 
     /// Whether there is an id, something that only a finding has, and no field twice.

@@ -4,18 +4,23 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use crate::{ExtractError, Unreadable, extract::members};
+use crate::{ExtractError, Unreadable, extract::Member, header::Header};
 
 /// An object's members in document order.
-pub(super) struct Members<'a>(Vec<(Cow<'a, str>, &'a str)>);
+pub(super) struct Members<'a> {
+    members: Vec<Member<'a>>,
+    /// The header of the finding that `detail` plainly is.
+    pub(super) header_of_detail: Option<Header<'a>>,
+}
 
 impl<'a> Members<'a> {
     pub(super) fn read(json: &'a str) -> Result<Self, ExtractError> {
-        members(json).map(Self)
+        let (members, header_of_detail) = Header::read_member(json, "detail")?;
+        Ok(Self { members, header_of_detail })
     }
 
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(key, _)| key.as_ref())
+        self.members.iter().map(|(key, _)| key.as_ref())
     }
 
     pub(super) fn has(&self, key: &str) -> bool {
@@ -24,7 +29,7 @@ impl<'a> Members<'a> {
 
     /// The JSON of the member with this key in either casing; an error when there are two.
     pub(super) fn json(&self, key: &'static str) -> Result<Option<&'a str>, Unreadable> {
-        let mut values = self.0.iter().filter(|(own, _)| own.eq_ignore_ascii_case(key));
+        let mut values = self.members.iter().filter(|(own, _)| own.eq_ignore_ascii_case(key));
         match (values.next(), values.next()) {
             (Some(_), Some(_)) => Err(Unreadable::Ambiguous { field: key }),
             (found, _) => Ok(found.map(|(_, value)| *value)),

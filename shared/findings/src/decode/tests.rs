@@ -48,11 +48,17 @@ fn every_wrapper_yields_the_finding_inside() {
 
 #[test]
 fn the_raw_finding_is_the_text_of_the_finding_alone() {
-    let detail = r#"{ "id" : "f1", "type":"T:R/F", "severity":2.00, "unheardOf":{"x":[1 ]} }"#;
-    let envelope = format!(r#"{{"detail-type":"GuardDuty Finding","detail":{detail}}}"#);
-    let records = decode(envelope.as_bytes());
-    let [Record::Finding(finding)] = records.as_slice() else { panic!("{records:?}") };
-    assert_eq!(finding.raw(), detail);
+    for detail in [
+        r#"{ "id" : "f1", "type":"T:R/F", "severity":2.00, "service":{"x":[1 ]} }"#,
+        r#"{ "id" : "f1", "type":"T:R/F", "severity":2.00, "unheardOf":{"x":[1 ]} }"#,
+    ] {
+        let envelope = format!(r#"{{"detail": {detail} ,"detail-type":"GuardDuty Finding"}}"#);
+        let records = decode(envelope.as_bytes());
+        let [Record::Finding(finding)] = records.as_slice() else { panic!("{records:?}") };
+        assert_eq!(finding.raw(), detail);
+        let alone = Finding::parse(detail).unwrap();
+        assert_eq!(format!("{finding:?}"), format!("{alone:?}"));
+    }
 }
 
 #[test]

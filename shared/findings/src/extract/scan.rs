@@ -8,6 +8,7 @@ use super::plain::plain;
 pub(super) const MAX_DEPTH: usize = 127;
 
 /// A place in a JSON text.
+#[derive(Clone)]
 pub(super) struct Scan<'a> {
     json: &'a str,
     at: usize,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    Paths, Value,
+    Paths, ROOT, Value,
     scan::{Broken, Scan},
 };
 
@@ -16,7 +16,7 @@ pub(super) trait Sink<'a> {
 /// A walk over one text.
 pub(super) struct Walk<'w, 'a, S: ?Sized> {
     pub(super) paths: &'w Paths,
-    pub(super) scan: Scan<'a>,
+    pub(super) scan: &'w mut Scan<'a>,
     pub(super) sink: &'w mut S,
     /// Whether it ends at a member of the outermost object that is not written as any path is.
     pub(super) plain_only: bool,
@@ -100,9 +100,9 @@ impl<'a, S: Sink<'a> + ?Sized> Walk<'_, 'a, S> {
         if whole.skip(0).is_err() || !whole.is_at_end() {
             return;
         }
-        let mut sink = Embedded(&mut *self.sink);
+        let (mut scan, mut sink) = (Scan::new(text), Embedded(&mut *self.sink));
         let mut inner: Walk<'_, '_, dyn Sink<'_>> =
-            Walk { paths: self.paths, scan: Scan::new(text), sink: &mut sink, plain_only: false };
+            Walk { paths: self.paths, scan: &mut scan, sink: &mut sink, plain_only: false };
         // It was read to its end once: nothing can stand in the way now.
         let _ = inner.value(holder, 0);
     }
@@ -117,7 +117,7 @@ impl<'a, S: Sink<'a> + ?Sized> Walk<'_, 'a, S> {
                 Some(key) => self.paths.find(node, key),
                 None => self.paths.find(node, key.text().as_bytes()),
             };
-            if self.plain_only && depth == 0 && !found.is_some_and(|found| found.is_usual) {
+            if self.plain_only && node == ROOT && !found.is_some_and(|found| found.is_usual) {
                 return Err(Broken::Stranger);
             }
             match found {
