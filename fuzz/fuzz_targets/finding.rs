@@ -2,7 +2,7 @@
 
 #![no_main]
 
-#[allow(dead_code, reason = "each target uses one function of the file")]
+#[expect(dead_code, reason = "each target uses one function of the file")]
 #[path = "../targets.rs"]
 mod targets;
 

@@ -129,6 +129,22 @@ fn the_table_of_crates_is_what_their_manifests_say() {
     assert_eq!(found, told);
 }
 
+#[test]
+fn the_maps_of_core_and_lake_name_every_file() {
+    let page = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    for (title, folder) in [("The core", "shared/findings/src"), ("The lake", "shared/lake/src")] {
+        let (_, map) = page.split_once(&format!("\n## {title}, file by file\n")).unwrap();
+        let (map, _) = map.split_once("\n## ").unwrap();
+        let files = fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap());
+        let lost: Vec<_> = files
+            .filter(|entry| entry.file_type().unwrap().is_file())
+            .map(|entry| entry.file_name().into_string().unwrap())
+            .filter(|name| name != "lib.rs" && !map.contains(&format!("`{name}`")))
+            .collect();
+        assert!(lost.is_empty(), "{title} has no word of {lost:?}");
+    }
+}
+
 /// The files that belong to a library or a program: from each crate's root, `mod` by `mod`.
 fn compiled(sources: &Sources) -> BTreeSet<PathBuf> {
     let is_root = |path: &Path| {

@@ -10,6 +10,7 @@ mod yaml;
 
 use serde_json::Value;
 
+pub(crate) use self::filter::{MAX_ATTRIBUTES, MAX_PATTERNS, MAX_VALUES};
 pub use self::{
     import::{Import, import},
     reason::{Note, Reason},

@@ -87,6 +87,14 @@ impl Node {
         }
     }
 
+    /// The text of a node that is one.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.content {
+            Content::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// How many characters a scalar takes; 1 for what spans lines.
     pub(crate) fn width(&self) -> usize {
         match &self.content {

@@ -42,7 +42,9 @@ async fn a_type_that_does_not_exist_has_no_sample() {
 async fn every_sample_is_a_finding_that_the_core_reads_whole() {
     let world = World::new().await;
     world.post("findings/create", json!({})).await.unwrap();
-    for event in world.events.lock().unwrap().iter() {
+    let events = world.events.lock().unwrap();
+    assert!(!events.is_empty());
+    for event in events.iter() {
         let finding = findings::Finding::parse(&event["detail"].to_string()).unwrap();
         assert!(finding.is_sample());
         assert_eq!(finding.id().len(), 32);

@@ -69,7 +69,7 @@ fn test(
             order(target, kind, Comparison::LessOrEqual, operand, problems)
         }
         Operator::Matches | Operator::NotMatches => {
-            let glob = |node: &Node| operand::text(node).map(Glob::new);
+            let glob = |node: &Node| node.text().map(Glob::new);
             list(operand, problems, "a pattern", glob).map(Test::Glob)
         }
         Operator::Cidr | Operator::NotCidr => {
@@ -131,7 +131,7 @@ fn age(
 
 fn expressions(operand: &Node, problems: &mut Problems) -> Option<Vec<regex::Regex>> {
     let texts = list(operand, problems, "an expression", |node| {
-        operand::text(node).map(|text| (node.clone(), text.to_owned()))
+        node.text().map(|text| (node.clone(), text.to_owned()))
     })?;
     let mut expressions = Vec::new();
     for (node, text) in &texts {
@@ -188,7 +188,8 @@ fn with_lists(operand: &Node, scope: &Scope, problems: &mut Problems) -> Option<
 fn equality(kind: AttributeKind, operand: &Node, problems: &mut Problems) -> Option<Test> {
     match kind {
         AttributeKind::Text => {
-            list(operand, problems, "text; put it in quotes", operand::text_owned).map(Test::Text)
+            let owned = |node: &Node| node.text().map(str::to_owned);
+            list(operand, problems, "text; put it in quotes", owned).map(Test::Text)
         }
         AttributeKind::Numeral | AttributeKind::Any => {
             list(operand, problems, "text or a number", operand::scalar_text).map(Test::Text)

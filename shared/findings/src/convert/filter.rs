@@ -18,9 +18,9 @@ use crate::{
 };
 
 // The limits of a filter (API reference, `CreateFilter` and `Condition`; user guide, quotas).
-const MAX_ATTRIBUTES: usize = 50;
-const MAX_VALUES: usize = 50;
-const MAX_PATTERNS: usize = 5;
+pub(crate) const MAX_ATTRIBUTES: usize = 50;
+pub(crate) const MAX_VALUES: usize = 50;
+pub(crate) const MAX_PATTERNS: usize = 5;
 const MAX_PATTERN_CHARACTERS: usize = 512;
 const MAX_FILTERS: usize = 100;
 const MIN_NAME_BYTES: usize = 3;

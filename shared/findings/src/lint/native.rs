@@ -6,14 +6,10 @@ use super::Examined;
 use crate::{
     Code,
     condition::{Condition, Operator},
+    convert::{MAX_ATTRIBUTES, MAX_PATTERNS, MAX_VALUES},
     document::Span,
     problem::Problems,
 };
-
-// API reference, `CreateFilter` and `Condition`.
-const MAX_ATTRIBUTES: usize = 50;
-const MAX_VALUES: usize = 50;
-const MAX_PATTERNS: usize = 5;
 
 pub(super) fn check(examined: &Examined<'_>, problems: &mut Problems) {
     let names: BTreeSet<_> =

@@ -12,17 +12,6 @@ use crate::{
 /// What one compiled expression may take. Matching itself is linear in the text, whatever it is.
 const REGEX_BYTES: usize = 256 * 1024;
 
-pub(super) fn text(node: &Node) -> Option<&str> {
-    match &node.content {
-        Content::Text(text) => Some(text),
-        _ => None,
-    }
-}
-
-pub(super) fn text_owned(node: &Node) -> Option<String> {
-    text(node).map(str::to_owned)
-}
-
 pub(super) fn scalar_text(node: &Node) -> Option<String> {
     match &node.content {
         Content::Text(text) => Some(text.clone()),
@@ -40,7 +29,7 @@ pub(super) fn number(node: &Node) -> Option<f64> {
 
 /// GuardDuty's own criteria give numbers as text in `equals`.
 pub(super) fn exact_number(node: &Node) -> Option<NumberOperand> {
-    let written = || text(node)?.trim().parse().ok().filter(|number: &f64| number.is_finite());
+    let written = || node.text()?.trim().parse().ok().filter(|number: &f64| number.is_finite());
     number(node).or_else(written).map(NumberOperand::Exact)
 }
 
@@ -79,7 +68,7 @@ pub(super) fn moment(node: &Node) -> Option<i64> {
 /// A network, or a lone address as the network that holds only it; an IPv4-mapped one is its IPv4
 /// one, as addresses are when they are compared.
 pub(super) fn network(node: &Node) -> Option<IpNet> {
-    let text = text(node)?.trim();
+    let text = node.text()?.trim();
     let lone = || text.parse::<std::net::IpAddr>().ok().map(IpNet::from);
     let network: IpNet = text.parse().ok().or_else(lone)?;
     let network = network.trunc();

@@ -1,6 +1,6 @@
 //! A filter as `GetFilter` returns it, and as `CreateFilter` takes it.
 
-use super::native::{Filter, action, conditions, member, members, rank, refuse_others, text};
+use super::native::{Filter, action, conditions, member, members, rank, refuse_others};
 use crate::{
     Action,
     document::Node,
@@ -25,7 +25,7 @@ const KNOWN: [&str; 12] = [
 
 /// Reads one filter.
 pub(super) fn filter(node: &Node, file: &str, problems: &mut Problems) -> Option<Filter> {
-    let name = member(node, "Name").and_then(text).map(|name| format!("filter {name}"));
+    let name = member(node, "Name").and_then(Node::text).map(|name| format!("filter {name}"));
     problems.of_what(name.as_deref().unwrap_or("a filter"), |own| read(node, file, own))
 }
 
@@ -66,7 +66,7 @@ fn read(node: &Node, file: &str, problems: &mut Problems) -> Option<Filter> {
 }
 
 fn name(node: &Node, problems: &mut Problems) -> Option<String> {
-    let found = member(node, "Name").and_then(text).filter(|name| !name.is_empty());
+    let found = member(node, "Name").and_then(Node::text).filter(|name| !name.is_empty());
     if found.is_none() {
         problems.at(node, Code::MissingField, "it has no name").help("add `Name`");
     }

@@ -1,7 +1,7 @@
 //! `AWS::GuardDuty::Filter` resources of a CloudFormation template, in JSON or YAML.
 
 use super::{
-    native::{Filter, action, conditions, member, members, rank, refuse_others, text},
+    native::{Filter, action, conditions, member, members, rank, refuse_others},
     terraform::number,
 };
 use crate::{
@@ -23,7 +23,7 @@ pub(super) fn filters(
     problems: &mut Problems,
 ) {
     for (key, resource) in members(resources) {
-        if member(resource, "Type").and_then(text) == Some(TYPE) {
+        if member(resource, "Type").and_then(Node::text) == Some(TYPE) {
             let read = |own: &mut Problems| filter(key, resource, file, own);
             filters.extend(problems.of_what(&key.name, read));
         } else if !matches!(resource.content, Content::Map(_))

@@ -62,13 +62,6 @@ pub(super) fn members(node: &Node) -> &[(Key, Node)] {
     }
 }
 
-pub(super) fn text(node: &Node) -> Option<&str> {
-    match &node.content {
-        Content::Text(text) => Some(text),
-        _ => None,
-    }
-}
-
 /// Reports the members that are not known: they could change what the filter does.
 pub(super) fn refuse_others(node: &Node, known: &[&str], problems: &mut Problems) -> Option<()> {
     let others: Vec<_> = members(node)
@@ -123,7 +116,7 @@ impl Filter {
 
 /// GuardDuty's actions and what a rule says for them.
 pub(super) fn action(node: &Node, problems: &mut Problems) -> Option<Action> {
-    match text(node) {
+    match node.text() {
         Some("ARCHIVE") => Some(Action::Archive),
         Some("NOOP") => Some(Action::Notify),
         _ => {

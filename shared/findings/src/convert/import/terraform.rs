@@ -1,6 +1,6 @@
 //! `aws_guardduty_filter` resources in a plan or state, as `terraform show -json` prints it.
 
-use super::native::{Filter, action, conditions, member, members, rank, refuse_others, text};
+use super::native::{Filter, action, conditions, member, members, rank, refuse_others};
 use crate::{
     document::{Content, Key, Node},
     problem::{Code, Problems},
@@ -42,7 +42,7 @@ pub(super) fn filters(
     problems: &mut Problems,
 ) {
     for resource in member(module, "resources").map_or(&[][..], Node::elements) {
-        let of = |name| member(resource, name).and_then(text);
+        let of = |name| member(resource, name).and_then(Node::text);
         if of("type") == Some("aws_guardduty_filter") && of("mode") != Some("data") {
             let address = of("address").unwrap_or("aws_guardduty_filter");
             let read = |own: &mut Problems| filter(document, resource, address, file, own);
@@ -148,7 +148,7 @@ fn is_empty(operand: &Node) -> bool {
 /// Bounds are text here; what is a whole number becomes one.
 pub(super) fn number(operand: &Node) -> Node {
     #[expect(clippy::cast_precision_loss, reason = "no operand needs more than 53 bits")]
-    let whole = text(operand).and_then(|own| own.parse::<i64>().ok()).map(|own| own as f64);
+    let whole = operand.text().and_then(|own| own.parse::<i64>().ok()).map(|own| own as f64);
     match whole {
         Some(whole) => Node { position: operand.position, content: Content::Number(whole) },
         None => operand.clone(),
@@ -160,7 +160,7 @@ fn is_unknown(document: &Node, address: &str) -> bool {
     let changes = member(document, "resource_changes").map_or(&[][..], Node::elements);
     changes
         .iter()
-        .filter(|own| member(own, "address").and_then(text) == Some(address))
+        .filter(|own| member(own, "address").and_then(Node::text) == Some(address))
         .filter_map(|own| member(own, "change").and_then(|change| member(change, "after_unknown")))
         .any(|unknown| {
             ["name", "action", "rank", "description", "finding_criteria"]
