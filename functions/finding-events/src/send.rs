@@ -1,5 +1,6 @@
 //! One notification to one destination, in the way of its kind.
 
+use bytes::Bytes;
 use findings::{
     Destination, DestinationKind,
     message::{Message, Payload},
@@ -122,14 +123,15 @@ impl Senders<'_> {
         }
     }
 
-    /// To a webhook whose URL is the secret and may lead to these hosts only.
+    /// To a webhook whose URL is the secret and may lead to these hosts only; returns the body of
+    /// the answer.
     async fn to_secret_url(
         &self,
         url: &Secret,
         hosts: Hosts,
         body: &str,
         parcel: Parcel<'_>,
-    ) -> Result<Sent, Refusal> {
+    ) -> Result<Bytes, Refusal> {
         let post = Post {
             url: url.expose(),
             hosts: Some(hosts),
@@ -138,7 +140,7 @@ impl Senders<'_> {
             bearer: None,
             signing_key: None,
         };
-        self.https.post(post, self.deadline).await.map(|_| Sent::default())
+        self.https.post(post, self.deadline).await
     }
 
     async fn with_secret(

@@ -19,7 +19,7 @@ pub(super) async fn webhook(
     parcel: Parcel<'_>,
 ) -> Result<Sent, Refusal> {
     let body = slack::webhook(parcel.message).to_string();
-    senders.to_secret_url(url, HOSTS, &body, parcel).await
+    senders.to_secret_url(url, HOSTS, &body, parcel).await.map(|_| Sent::default())
 }
 
 /// What `chat.postMessage` answers

@@ -22,6 +22,16 @@ const HOSTS: Hosts = Hosts {
     ],
 };
 
+/// What a connector's answer begins with when Teams did not take what the connector had taken. Its
+/// status is 200 all the same (<https://github.com/MicrosoftDocs/msteams-docs/issues/1810>).
+const FAILED: &str = "Webhook message delivery failed";
+
+/// Where a connector says what it was answered itself.
+const CAUSE: &str = "HTTP error ";
+
+/// What is looked at of an answer: the cause stands in its first sentence.
+const LOOKED_AT: usize = 512;
+
 /// The URL is the secret.
 pub(super) async fn send(
     senders: &Senders<'_>,
@@ -29,5 +39,57 @@ pub(super) async fn send(
     parcel: Parcel<'_>,
 ) -> Result<Sent, Refusal> {
     let body = teams::workflow(parcel.message).to_string();
-    senders.to_secret_url(url, HOSTS, &body, parcel).await
+    let answer = senders.to_secret_url(url, HOSTS, &body, parcel).await?;
+    judged(&answer).map(|()| Sent::default())
+}
+
+/// An answer that came with 2xx. Flows answer nothing, and connectors `1` when all is well.
+fn judged(answer: &[u8]) -> Result<(), Refusal> {
+    let answer = answer.get(..LOOKED_AT).unwrap_or(answer);
+    let answer = String::from_utf8_lossy(answer);
+    let Some(cause) = answer.trim_start().strip_prefix(FAILED) else { return Ok(()) };
+    let status = cause.split_once(CAUSE).and_then(|(_, rest)| rest.get(..3)?.parse::<u16>().ok());
+    let told = match status {
+        Some(status) => format!("Microsoft Teams did not deliver the message: {CAUSE}{status}"),
+        None => "Microsoft Teams did not deliver the message and names no cause".to_owned(),
+    };
+    Err(match status {
+        None | Some(408 | 429 | 500..) => Refusal::later(None, told),
+        Some(_) => Refusal::permanent(told),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::refusal::RefusalKind;
+
+    fn failed(cause: &str) -> RefusalKind {
+        let answer = format!(
+            "Webhook message delivery failed with error: Microsoft Teams endpoint returned {cause}"
+        );
+        judged(answer.as_bytes()).unwrap_err().kind
+    }
+
+    #[test]
+    fn a_failure_inside_a_success_is_no_success() {
+        for cause in ["HTTP error 429 with ContextId tcid=0", "HTTP error 503", "nothing", ""] {
+            assert_eq!(failed(cause), RefusalKind::Later(None), "{cause}");
+        }
+        for cause in ["HTTP error 400 with ContextId tcid=0", "HTTP error 413", "HTTP error 404"] {
+            assert_eq!(failed(cause), RefusalKind::Permanent, "{cause}");
+        }
+        for answer in ["", "1", "{}", "Accepted", "HTTP error 400"] {
+            assert!(judged(answer.as_bytes()).is_ok(), "{answer}");
+        }
+    }
+
+    #[test]
+    fn of_a_long_answer_only_the_beginning_is_looked_at_and_only_the_number_is_told() {
+        let long = format!("{FAILED} {} HTTP error 400 \u{1b}canary", "é".repeat(1 << 15));
+        let refusal = judged(long.as_bytes()).unwrap_err();
+        assert_eq!(refusal.kind, RefusalKind::Later(None));
+        let short = judged(format!("{FAILED}: HTTP error 400 canary").as_bytes()).unwrap_err();
+        assert!(!short.to_string().contains("canary") && short.to_string().contains("400"));
+    }
 }
