@@ -157,16 +157,13 @@ impl Deliveries<'_> {
             }
             None => match self.send(destination, subject, telling, None).await {
                 Ok(sent) => {
-                    self.circuits.close(name);
+                    self.circuits.taken(name);
                     return Ok(sent);
                 }
                 Err(refusal) if refusal.is_final() => {
                     let why = refusal.to_string();
-                    self.circuits.open(name, &why);
-                    warn!(
-                        destination = name,
-                        why, "refused for good, and left alone for 5 minutes"
-                    );
+                    let left_alone = self.circuits.refused(name, subject.finding.id(), &refusal);
+                    warn!(destination = name, why, left_alone, "refused for good");
                     why
                 }
                 Err(source) => {

@@ -195,11 +195,13 @@ fn judged(response: &Response<Incoming>, host: &str) -> Result<(), Refusal> {
     Err(match status {
         StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => Refusal::later(asked, told),
         status if status.is_server_error() => Refusal::later(asked, told),
-        StatusCode::UNAUTHORIZED
-        | StatusCode::FORBIDDEN
         // A URL that is a secret is gone once another one took its place.
-        | StatusCode::NOT_FOUND
-        | StatusCode::GONE => Refusal::unauthorized(told),
+        StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND | StatusCode::GONE => {
+            Refusal::unauthorized(told)
+        }
+        // A firewall before the destination says this of a message that it does not like.
+        StatusCode::FORBIDDEN => Refusal::unauthorized(told).of_message(),
+        status if status.is_client_error() => Refusal::permanent(told).of_message(),
         _ => Refusal::permanent(told),
     })
 }

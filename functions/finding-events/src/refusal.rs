@@ -15,6 +15,9 @@ use platform::ParameterError;
 #[error("{told}")]
 pub(crate) struct Refusal {
     pub(crate) kind: RefusalKind,
+    /// It may be about this message alone: what stands in it can be an attacker's, and another
+    /// message can be taken all the same.
+    of_message: bool,
     told: String,
 }
 
@@ -33,15 +36,42 @@ pub(crate) enum RefusalKind {
 
 impl Refusal {
     pub(crate) fn permanent(told: impl ToString) -> Self {
-        Self { kind: RefusalKind::Permanent, told: told.to_string() }
+        Self::new(RefusalKind::Permanent, told)
     }
 
     pub(crate) fn unauthorized(told: impl ToString) -> Self {
-        Self { kind: RefusalKind::Unauthorized, told: told.to_string() }
+        Self::new(RefusalKind::Unauthorized, told)
     }
 
     pub(crate) fn later(after: Option<Duration>, told: impl ToString) -> Self {
-        Self { kind: RefusalKind::Later(after), told: told.to_string() }
+        Self::new(RefusalKind::Later(after), told)
+    }
+
+    fn new(kind: RefusalKind, told: impl ToString) -> Self {
+        Self { kind, of_message: false, told: told.to_string() }
+    }
+
+    /// The same, where it may be about this message alone.
+    #[must_use]
+    pub(crate) fn of_message(self) -> Self {
+        Self { of_message: true, ..self }
+    }
+
+    /// The same, where another secret may be what is missing.
+    #[must_use]
+    pub(crate) fn or_unauthorized(self) -> Self {
+        Self { kind: RefusalKind::Unauthorized, ..self }
+    }
+
+    /// The same, of what every message to a destination needs.
+    #[must_use]
+    pub(crate) fn of_destination(self) -> Self {
+        Self { of_message: false, ..self }
+    }
+
+    /// Whether another message may be taken although this one is refused for good.
+    pub(crate) fn may_be_of_message(&self) -> bool {
+        self.of_message
     }
 
     /// Whether asking again is pointless until somebody changes something.
@@ -70,19 +100,23 @@ impl Refusal {
             }
             None => DisplayErrorContext(&error).to_string(),
         };
-        Self { kind: kind(status, &code), told: format!("{what}: {explanation}") }
+        Self {
+            kind: kind(status, &code),
+            of_message: !matches!(status, Some(401 | 403 | 404)),
+            told: format!("{what}: {explanation}"),
+        }
     }
 
     /// From a parameter that could not be read.
     pub(crate) fn parameter(error: &ParameterError) -> Self {
-        Self { kind: kind(error.status, &error.code), told: error.to_string() }
+        Self::new(kind(error.status, &error.code), error)
     }
 
     /// From an entry that a call did not take although the call itself was.
     pub(crate) fn entry(what: &str, code: &str, message: &str) -> Self {
         let is_ours = !matches!(code, "InternalFailure" | "InternalException");
         let status = if is_ours { 400 } else { 500 };
-        Self { kind: kind(Some(status), code), told: format!("{what}: {code} {message}") }
+        Self::new(kind(Some(status), code), format!("{what}: {code} {message}")).of_message()
     }
 }
 

@@ -166,7 +166,7 @@ impl Secrets {
         } else {
             let output = self.aws.secrets().await.get_secret_value().secret_id(arn).send().await;
             let output = output.map_err(|error| match error.raw_response() {
-                Some(_) => Refusal::aws(&what, error),
+                Some(_) => Refusal::aws(&what, error).of_destination(),
                 None => Refusal::later(None, format!("{what}: {}", DisplayErrorContext(&error))),
             })?;
             output.secret_string

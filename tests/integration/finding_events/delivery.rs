@@ -22,20 +22,21 @@ fn fe3_what_is_throttled_comes_back_alone_and_the_others_are_not_told_again() {
 
 #[test]
 fn fe4_what_is_refused_for_good_goes_to_the_fallback_and_nobody_asks_again_for_a_while() {
-    for status in [400, 403, 404, 410] {
+    // What may be about one message alone is tried with a second one.
+    for (status, asked_by_each) in [(400, 2), (403, 2), (404, 1), (410, 1)] {
         block_on(async {
             let stage = stage(Setting::rules(ONE)).await;
             stage.web.script("/a", [Step::Status(status)]);
-            for number in 0..3 {
+            for number in 0..6 {
                 stage.told(&with(version(0, 5.0, 1), "/id", json!(format!("f{number}")))).await;
             }
             let asked = stage.web.received("/a").len();
             assert!(
-                (1..=2).contains(&asked),
-                "{status}: each of two processes asks once, not {asked}"
+                (asked_by_each..=2 * asked_by_each).contains(&asked),
+                "{status}: each of two processes asks {asked_by_each} times, not {asked} in all"
             );
             let told = stage.inbox();
-            assert_eq!(told.len(), 3, "{status}");
+            assert_eq!(told.len(), 6, "{status}");
             for (topic, body) in told {
                 assert_eq!(topic, local::machine::DEFAULT_TOPIC);
                 assert_eq!(body["undelivered"]["destination"], "a");
@@ -43,9 +44,22 @@ fn fe4_what_is_refused_for_good_goes_to_the_fallback_and_nobody_asks_again_for_a
                 assert!(reason.contains(&format!("answered {status}")), "{reason}");
             }
             assert_eq!(stage.dead(), 0, "{status}");
-            assert_eq!(stage.metric("NotificationsFellBack"), 3.0);
+            assert_eq!(stage.metric("NotificationsFellBack"), 6.0);
         });
     }
+}
+
+#[test]
+fn fe4_one_finding_that_a_destination_refuses_keeps_no_other_from_it() {
+    block_on(async {
+        let stage = stage(Setting::rules(ONE)).await;
+        stage.web.script("/a", [Step::Status(400), Step::Status(200)]);
+        for number in 0..3 {
+            stage.told(&with(version(0, 5.0, 1), "/id", json!(format!("f{number}")))).await;
+        }
+        assert_eq!((stage.web.received("/a").len(), stage.inbox().len(), stage.dead()), (3, 1, 0));
+        assert_eq!(stage.metric("CircuitOpen"), 0.0);
+    });
 }
 
 #[test]

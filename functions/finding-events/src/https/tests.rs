@@ -51,6 +51,8 @@ const SLOW_DOWN: &str =
 const LATER: &str =
     "HTTP/1.1 429 Slow\r\nretry-after: 3600\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 const GONE: &str = "HTTP/1.1 410 Gone\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+const BAD: &str = "HTTP/1.1 400 Bad\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+const FORBIDDEN: &str = "HTTP/1.1 403 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 const ELSEWHERE: &str = "HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 const ENDLESS: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n";
 
@@ -124,6 +126,16 @@ fn a_refusal_and_a_redirect_are_final() {
         let (result, requests) = post(answers);
         assert!(result.unwrap_err().is_final());
         assert_eq!(requests.len(), 1);
+    }
+}
+
+#[test]
+fn what_may_be_wrong_with_one_message_is_told_from_what_is_wrong_with_the_destination() {
+    for (answers, of_message) in
+        [(&[BAD], true), (&[FORBIDDEN], true), (&[GONE], false), (&[ELSEWHERE], false)]
+    {
+        let refusal = post(answers).0.unwrap_err();
+        assert_eq!(refusal.may_be_of_message(), of_message, "{refusal}");
     }
 }
 

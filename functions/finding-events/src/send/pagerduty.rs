@@ -26,7 +26,10 @@ pub(super) async fn send(
         signing_key: None,
     };
     // A routing key that is no longer one is a bad request, not an unauthorized one.
-    senders.https.post(post, senders.deadline).await.map(|_| Sent::default()).map_err(|refusal| {
-        if refusal.is_final() { Refusal::unauthorized(refusal) } else { refusal }
-    })
+    senders
+        .https
+        .post(post, senders.deadline)
+        .await
+        .map(|_| Sent::default())
+        .map_err(|refusal| if refusal.is_final() { refusal.or_unauthorized() } else { refusal })
 }

@@ -80,7 +80,10 @@ fn refusal(error: &str) -> Refusal {
         | "request_timeout"
         | "service_unavailable"
         | "message_limit_exceeded" => Refusal::later(None, told),
-        _ => Refusal::permanent(told),
+        "channel_not_found" | "is_archived" | "not_in_channel" | "missing_scope" => {
+            Refusal::permanent(told)
+        }
+        _ => Refusal::permanent(told).of_message(),
     }
 }
 
@@ -95,5 +98,18 @@ mod tests {
         assert_eq!(refusal("ratelimited").kind, RefusalKind::Later(None));
         assert_eq!(refusal("channel_not_found").kind, RefusalKind::Permanent);
         assert!(!refusal("x\ny").to_string().contains('\n'));
+    }
+
+    #[test]
+    fn what_is_wrong_with_one_message_is_told_from_what_is_wrong_with_the_channel() {
+        for (error, of_message) in [
+            ("invalid_blocks", true),
+            ("msg_too_long", true),
+            ("channel_not_found", false),
+            ("is_archived", false),
+            ("invalid_auth", false),
+        ] {
+            assert_eq!(refusal(error).may_be_of_message(), of_message, "{error}");
+        }
     }
 }

@@ -55,7 +55,8 @@ fn judged(answer: &[u8]) -> Result<(), Refusal> {
     };
     Err(match status {
         None | Some(408 | 429 | 500..) => Refusal::later(None, told),
-        Some(_) => Refusal::permanent(told),
+        Some(401 | 404 | 410) => Refusal::permanent(told),
+        Some(_) => Refusal::permanent(told).of_message(),
     })
 }
 
