@@ -35,7 +35,7 @@ ASSUMED = {
     "part of requests to S3 that reach KMS": 0.01,
     "KB of log per message": 1,
     "metrics that have a value": 40,
-    "alarms": 25,
+    "alarms": 29,
 }
 IDLE_POLLS = 3 * 5 * 3 * 60 * 24 * 30  # three queues, five pollers each, a long poll of 20 seconds
 

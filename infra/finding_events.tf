@@ -10,6 +10,7 @@ module "finding_events" {
   timeout_seconds          = 60
   batch_size               = 10
   max_concurrency          = var.finding_events_at_once
+  max_receive_count        = 10 # What a destination refuses for a while is tried for an hour or two, in growing pauses.
   log_level                = var.log_level
   log_retention_in_days    = var.log_retention_in_days
   log_key_arn              = var.log_key_arn
@@ -36,7 +37,7 @@ module "finding_events" {
       local.read_rules,
       local.use_lake_key,
       {
-        # A destination that asks for time gets it: the message is hidden in the queue for that long.
+        # A destination gets its time: what it refuses is hidden in the queue, for longer each time.
         Sid      = "PutMessagesOff"
         Effect   = "Allow"
         Action   = "sqs:ChangeMessageVisibility"

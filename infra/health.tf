@@ -4,7 +4,7 @@ locals {
   what_to_do = "What to do: ${var.readme_url}#when-an-alarm-rings"
   namespace  = "Guardsift"
 
-  # What the alarm is called, the metric of ours, the function that counts it, and what it says.
+  # What the alarm is called, the metric of ours, the function that counts it, what it says, and in how many of how many five minutes, if not in one.
   counted = {
     "set-aside-exports" = { metric = "LinesQuarantined", service = "finding-exports", text = "Lines of an export were no findings; see quarantine" }
     "set-aside-objects" = { metric = "BrokenObjects", service = "finding-exports", text = "An exported object could not be read; see quarantine" }
@@ -13,7 +13,9 @@ locals {
     # finding-events goes on without rules, so none of its invocations fails.
     "finding-events-rulesunavailable" = { metric = "RulesUnavailable", service = "finding-events", text = "The rules can't be read, and every finding goes to the default topic" }
     "finding-events-rulesstale"       = { metric = "RulesStale", service = "finding-events", text = "New rules can't be read, and those from before are in force" }
-    "finding-events-fellback"         = { metric = "NotificationsFellBack", service = "finding-events", text = "A destination has refused for good, and the fallback was told instead" }
+    # A message that came back three times is no longer the oldest for SQS, so the queue's age does not show what a destination goes on refusing.
+    "finding-events-notificationsfailed" = { metric = "NotificationsFailed", service = "finding-events", text = "A destination has refused for a while, and what it is to be told waits", within = 6, times = 3 }
+    "finding-events-fellback"            = { metric = "NotificationsFellBack", service = "finding-events", text = "A destination has refused for good, and the fallback was told instead" }
   }
 }
 
@@ -27,7 +29,8 @@ resource "aws_cloudwatch_metric_alarm" "counted" {
   dimensions          = { service = each.value.service }
   statistic           = "Sum"
   period              = 300
-  evaluation_periods  = 1
+  evaluation_periods  = try(each.value.within, 1)
+  datapoints_to_alarm = try(each.value.times, 1)
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"

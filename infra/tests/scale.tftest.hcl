@@ -25,8 +25,26 @@ run "a_storm_gets_what_it_needs" {
   }
 
   assert {
-    condition     = module.auto_archive.limits == { memory_mb = 1024, timeout_seconds = 900, at_once = 2 }
+    condition     = module.auto_archive.limits == { memory_mb = 1024, timeout_seconds = 900, at_once = 2, tries = 5 }
     error_message = "auto-archive must get its time and memory; two runs at once are enough for any of them."
+  }
+}
+
+run "a_destination_has_time_to_come_back" {
+  command = apply
+
+  assert {
+    condition     = module.finding_events.limits.tries == 10 && module.finding_exports.limits.tries == 5
+    error_message = "finding-events waits for destinations in pauses of 30 seconds at first, so it needs more tries than the others."
+  }
+
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.counted["finding-events-notificationsfailed"].evaluation_periods == 6
+      && aws_cloudwatch_metric_alarm.counted["finding-events-notificationsfailed"].datapoints_to_alarm == 3
+      && alltrue([for name, alarm in aws_cloudwatch_metric_alarm.counted : alarm.datapoints_to_alarm == 1 if name != "finding-events-notificationsfailed"])
+    )
+    error_message = "What a destination goes on refusing is told within half an hour, and a moment of it is not."
   }
 }
 

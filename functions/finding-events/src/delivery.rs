@@ -6,7 +6,7 @@ use findings::{
     Decision, Destination, DestinationKind, Finding,
     message::{ArchivedBefore, Background, Message, NotifyChanges},
 };
-use platform::{Metrics, chain, store::StoreError};
+use platform::{Metrics, PutOff, chain, store::StoreError};
 use tracing::{info, warn};
 
 use crate::{
@@ -46,15 +46,27 @@ pub(crate) enum DeliveryError {
 }
 
 impl DeliveryError {
-    /// How long another attempt has no chance, when that is known.
-    pub(crate) fn retry_after(&self) -> Option<Duration> {
-        if let Self::Busy { after, .. } = self {
-            return Some(*after);
+    /// How long another attempt has no chance.
+    fn put_off(&self) -> PutOff {
+        match self {
+            Self::Busy { after, .. } => PutOff::Exactly(*after),
+            Self::Refused { source, .. } | Self::Fallback { source, .. } => {
+                PutOff::AtLeast(source.asked_to_wait().flatten().unwrap_or_default())
+            }
         }
-        match self.refusal()?.kind {
-            RefusalKind::Later(after) => after,
-            _ => None,
-        }
+    }
+
+    /// How long it has none of ending all of these.
+    pub(crate) fn put_off_all(failed: &[Self]) -> PutOff {
+        failed.iter().map(Self::put_off).fold(PutOff::Exactly(Duration::ZERO), |one, other| match (
+            one, other,
+        ) {
+            (PutOff::Exactly(one), PutOff::Exactly(other)) => PutOff::Exactly(one.max(other)),
+            (
+                PutOff::Exactly(one) | PutOff::AtLeast(one),
+                PutOff::Exactly(other) | PutOff::AtLeast(other),
+            ) => PutOff::AtLeast(one.max(other)),
+        })
     }
 
     /// The stable word for what every delivery meets.
@@ -280,5 +292,34 @@ impl Deliveries<'_> {
     fn unremembered(&self, name: &str, error: &StoreError, consequence: &'static str) {
         self.metrics.count("DedupeUnavailable", 1);
         warn!(destination = name, dedupe = "unavailable", error = chain(error), consequence);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(refusal: Refusal) -> DeliveryError {
+        DeliveryError::Refused { destination: "a".to_owned(), source: refusal }
+    }
+
+    fn busy(seconds: u64) -> DeliveryError {
+        DeliveryError::Busy { destination: "b".to_owned(), after: Duration::from_secs(seconds) }
+    }
+
+    #[test]
+    fn only_who_waits_for_a_claim_knows_how_long() {
+        let (ten, hour) = (Duration::from_secs(10), Duration::from_secs(3600));
+        let asked = |time| refused(Refusal::later(Some(time), "503"));
+        for (failed, expected) in [
+            (vec![busy(10), busy(4)], PutOff::Exactly(ten)),
+            (vec![asked(ten)], PutOff::AtLeast(ten)),
+            (vec![refused(Refusal::later(None, "503"))], PutOff::AtLeast(Duration::ZERO)),
+            (vec![refused(Refusal::permanent("400"))], PutOff::AtLeast(Duration::ZERO)),
+            (vec![asked(ten), busy(3600)], PutOff::AtLeast(hour)),
+            (vec![busy(10), asked(hour)], PutOff::AtLeast(hour)),
+        ] {
+            assert_eq!(DeliveryError::put_off_all(&failed), expected, "{failed:?}");
+        }
     }
 }

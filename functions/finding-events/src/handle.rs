@@ -200,11 +200,11 @@ impl FindingEvents {
             return Ok(told);
         }
         let systemic = failed.iter().find_map(DeliveryError::systemic);
-        let after = failed.iter().filter_map(DeliveryError::retry_after).max();
+        let put_off = DeliveryError::put_off_all(&failed);
         let error = EventError::Undelivered { finding_id: finding.id().to_owned(), failed };
         Err(match systemic {
             Some(kind) => RecordFailure::systemic(kind, error),
-            None => RecordFailure::alone(error).after(after),
+            None => RecordFailure::alone(error).after(put_off),
         })
     }
 

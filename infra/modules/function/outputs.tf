@@ -75,10 +75,11 @@ output "environment" {
 }
 
 output "limits" {
-  description = "How much, how long and how often at a time it may run."
+  description = "How much, how long and how often at a time it may run, and how often a message is tried."
   value = {
     memory_mb       = aws_lambda_function.this.memory_size
     timeout_seconds = aws_lambda_function.this.timeout
     at_once         = one(aws_lambda_event_source_mapping.this.scaling_config).maximum_concurrency
+    tries           = jsondecode(aws_sqs_queue.this.redrive_policy).maxReceiveCount
   }
 }

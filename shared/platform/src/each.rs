@@ -6,7 +6,7 @@ use futures::{FutureExt, StreamExt, stream};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use tracing::{Instrument, error, info_span};
 
-use crate::{Deadline, Failure, Invocation, Message, Receipt, chain};
+use crate::{Deadline, Failure, Invocation, Message, PutOff, Receipt, chain};
 
 /// Why one event could not be finished.
 #[derive(Debug)]
@@ -14,26 +14,26 @@ pub struct RecordFailure {
     /// Set when the cause will meet every other record too (credentials, keys, rules): then the
     /// batch as a whole fails, which makes Lambda slow down.
     systemic: Option<&'static str>,
-    /// Set when another attempt has no chance before that much time has passed.
-    retry_after: Option<Duration>,
+    /// Set when another attempt has no chance before some time has passed.
+    put_off: Option<PutOff>,
     error: Box<dyn Error + Send + Sync>,
 }
 
 impl RecordFailure {
     /// Only this record.
     pub fn alone(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { systemic: None, retry_after: None, error: error.into() }
+        Self { systemic: None, put_off: None, error: error.into() }
     }
 
     /// All of them; `kind` is the stable word of [`Failure`].
     pub fn systemic(kind: &'static str, error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { systemic: Some(kind), retry_after: None, error: error.into() }
+        Self { systemic: Some(kind), put_off: None, error: error.into() }
     }
 
     /// With the time before which another attempt has no chance.
     #[must_use]
-    pub fn after(self, retry_after: Option<Duration>) -> Self {
-        Self { retry_after, ..self }
+    pub fn after(self, put_off: PutOff) -> Self {
+        Self { put_off: Some(put_off), ..self }
     }
 
     fn into_failure(self, kind: &'static str) -> Failure {
@@ -125,21 +125,20 @@ where
     Fut: Future<Output = Result<T, RecordFailure>>,
     L: AsyncFn(&Receipt, Duration),
 {
+    let receives = message.receive_count.unwrap_or(1);
     let id = message.body.as_deref().ok().and_then(correlation_id);
     let span = info_span!("record", message_id = %message.id, correlation_id = id);
     let outcome = async {
         let outcome = report(match &message.body {
-            Ok(body) => {
-                let receives = message.receive_count.unwrap_or(1);
-                run(async { work(body.clone(), receives).await }, deadline).await
-            }
+            Ok(body) => run(async { work(body.clone(), receives).await }, deadline).await,
             Err(error) => Outcome::Failed(RecordFailure::alone(error.clone())),
         });
-        if let (Outcome::Failed(RecordFailure { retry_after: Some(after), .. }), Some(receipt)) =
+        if let (Outcome::Failed(RecordFailure { put_off: Some(put_off), .. }), Some(receipt)) =
             (&outcome, &message.receipt)
         {
+            let after = put_off.time(receives, &message.id);
             // Between soft and hard deadline there is time for one short call.
-            let _ = tokio::time::timeout(deadline.until_end() / 2, later(receipt, *after)).await;
+            let _ = tokio::time::timeout(deadline.until_end() / 2, later(receipt, after)).await;
         }
         outcome
     };

@@ -1,6 +1,9 @@
 //! A message that nothing can be done about for a while is hidden in its queue for that long.
 
-use std::time::Duration;
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    time::Duration,
+};
 
 use aws_sdk_sqs::error::DisplayErrorContext;
 
@@ -9,10 +12,48 @@ use crate::{
     aws::{Aws, dns_suffix},
 };
 
+/// The pause after a message was handed out for the first time; it doubles each time.
+const FIRST: Duration = Duration::from_secs(30);
+
+/// Where the doubling ends: what is back is not waited for much longer than that.
+const GROWN: Duration = Duration::from_secs(15 * 60);
+
+/// The longest pause that somebody can ask for.
+const ASKED: Duration = Duration::from_secs(6 * 3600);
+
 /// SQS hides a message for at most 12 hours, counted from when it was handed out
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html>);
-/// half of that leaves room for the attempts that the queue allows within its retention.
-const LONGEST: Duration = Duration::from_secs(6 * 3600);
+/// nine pauses like this one are within the queue's four days.
+const LONGEST: Duration = Duration::from_secs(9 * 3600);
+
+/// For how long nothing can be done about a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PutOff {
+    /// Until then, and no longer.
+    Exactly(Duration),
+    /// At least that long, and longer each time: nobody knows when it ends.
+    AtLeast(Duration),
+}
+
+impl PutOff {
+    /// The time for a message that has been handed out this often.
+    ///
+    /// A short time that is asked for would use up all that the queue allows within a moment, and
+    /// equal times bring all messages back at once; so pauses grow, and each message has up to half
+    /// as much on top, which its id decides.
+    pub fn time(self, receives: u32, message_id: &str) -> Duration {
+        let asked = match self {
+            Self::Exactly(time) => return time,
+            Self::AtLeast(asked) => asked.min(ASKED),
+        };
+        let doubled = receives.saturating_sub(1).min(8);
+        let pause = FIRST.saturating_mul(1 << doubled).min(GROWN).max(asked);
+        let mut hasher = DefaultHasher::new();
+        (message_id, receives).hash(&mut hasher);
+        let share = u32::try_from(hasher.finish() % 1_000).unwrap_or_default();
+        pause + pause * share / 2_000
+    }
+}
 
 /// A message that could not be hidden; it comes back when the queue's own time is over.
 #[derive(Debug, thiserror::Error)]
@@ -72,5 +113,50 @@ mod tests {
             Some("https://sqs.eusc-de-east-1.amazonaws.eu/111122223333/f")
         );
         assert_eq!(queue_url("arn:aws:sns:eu-west-1:111122223333:findings"), None);
+    }
+
+    fn is_within(time: Duration, pause: u64) -> bool {
+        (Duration::from_secs(pause)..Duration::from_secs(pause + pause / 2)).contains(&time)
+    }
+
+    #[test]
+    fn a_short_pause_that_is_asked_for_grows_each_time_and_a_long_one_is_kept() {
+        let pauses = [30, 60, 120, 240, 480, 900, 900, 900, 900];
+        for (receives, pause) in (1..).zip(pauses) {
+            for asked in [0, 10] {
+                let time = PutOff::AtLeast(Duration::from_secs(asked)).time(receives, "m1");
+                assert!(is_within(time, pause), "{asked} s, {receives}: {time:?}");
+            }
+        }
+        let hour = PutOff::AtLeast(Duration::from_secs(3600)).time(1, "m1");
+        assert!(is_within(hour, 3600), "{hour:?}");
+        let times = (1..10).map(|n| PutOff::AtLeast(Duration::from_secs(10)).time(n, "m1"));
+        let tried_for: Duration = times.sum();
+        assert!(tried_for > Duration::from_secs(3600), "{tried_for:?}");
+    }
+
+    #[test]
+    fn messages_that_were_refused_together_do_not_come_back_together() {
+        let time = |id: &str| PutOff::AtLeast(Duration::from_secs(60)).time(1, id);
+        assert_eq!(time("m1"), time("m1"));
+        let apart: std::collections::BTreeSet<_> =
+            (0..50).map(|n| time(&format!("m{n}"))).collect();
+        assert!(apart.len() > 40, "{apart:?}");
+    }
+
+    #[test]
+    fn the_end_of_a_claim_is_waited_for_exactly() {
+        let time = Duration::from_millis(1_234);
+        assert_eq!(PutOff::Exactly(time).time(7, "m1"), time);
+    }
+
+    #[test]
+    fn whatever_is_asked_for_the_queue_keeps_a_message_for_all_its_tries() {
+        const RETENTION: Duration = Duration::from_secs(4 * 24 * 3600);
+        let times = (1..10).map(|n| PutOff::AtLeast(Duration::MAX).time(n, "m1"));
+        let waits: Vec<_> = times.collect();
+        assert!(waits.iter().all(|wait| *wait <= LONGEST), "{waits:?}");
+        assert!(LONGEST * 9 < RETENTION);
+        assert!(is_within(PutOff::AtLeast(Duration::MAX).time(u32::MAX, "m1"), 6 * 3600));
     }
 }

@@ -30,6 +30,6 @@ pub use each::{RecordFailure, each, each_or_later};
 pub use envelope::{Batch, EnvelopeError, Invocation, Message, MessageError, Receipt};
 pub use failure::{Failure, chain};
 pub use key::{KeyError, key_policy, key_state, put_key_policy};
-pub use later::{LaterError, hand_out_later};
+pub use later::{LaterError, PutOff, hand_out_later};
 pub use metrics::Metrics;
 pub use parameter::{PARAMETER_ALLOWED, ParameterError, parameter, parameter_arn};

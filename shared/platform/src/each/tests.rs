@@ -59,7 +59,10 @@ fn a_message_that_has_no_chance_before_some_time_is_put_off_and_comes_back() {
         2,
         Deadline::after(Duration::from_secs(60)),
         async |body: String, receives| match body.as_str() {
-            "wait" => Err(RecordFailure::alone("as asked").after(Some(Duration::from_secs(90)))),
+            "wait" => {
+                Err(RecordFailure::alone("as asked")
+                    .after(PutOff::Exactly(Duration::from_secs(90))))
+            }
             _ => work(body, receives).await,
         },
         async |receipt: &Receipt, after| put_off.borrow_mut().push((receipt.handle.clone(), after)),
@@ -67,6 +70,27 @@ fn a_message_that_has_no_chance_before_some_time_is_put_off_and_comes_back() {
     .unwrap();
     assert_eq!(*put_off.borrow(), [("handle-m0".to_owned(), Duration::from_secs(90))]);
     assert_eq!(reply["batchItemFailures"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn what_is_refused_again_is_put_off_for_longer_than_the_first_time() {
+    let batch = |receives: u32| {
+        let record = serde_json::json!({"messageId": "m0", "body": "wait", "eventSource": "aws:sqs",
+            "attributes": {"ApproximateReceiveCount": receives.to_string()},
+            "receiptHandle": "h", "eventSourceARN": "arn:aws:sqs:eu-west-1:111122223333:q"});
+        Invocation::parse(&serde_json::json!({"Records": [record]}).to_string()).unwrap()
+    };
+    let ten = PutOff::AtLeast(Duration::from_secs(10));
+    let put_off = std::cell::RefCell::new(Vec::new());
+    for receives in [1, 5] {
+        let failing =
+            async |_: String, _: u32| Err::<(), _>(RecordFailure::alone("as asked").after(ten));
+        let later = async |_: &Receipt, after| put_off.borrow_mut().push(after);
+        let deadline = Deadline::after(Duration::from_secs(60));
+        block_on(each_or_later(batch(receives), 2, deadline, failing, later)).unwrap();
+    }
+    assert_eq!(*put_off.borrow(), [ten.time(1, "m0"), ten.time(5, "m0")]);
+    assert!(ten.time(5, "m0") >= Duration::from_secs(480));
 }
 
 #[test]
