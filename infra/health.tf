@@ -9,6 +9,7 @@ locals {
     "set-aside-exports" = { metric = "LinesQuarantined", service = "finding-exports", text = "Lines of an export were no findings; see quarantine" }
     "set-aside-objects" = { metric = "BrokenObjects", service = "finding-exports", text = "An exported object could not be read; see quarantine" }
     "set-aside-gone"    = { metric = "ObjectsGone", service = "finding-exports", text = "An exported object is not where its event says it is; a note says which; see quarantine" }
+    "exports-elsewhere" = { metric = "ExportsElsewhere", service = "finding-exports", text = "GuardDuty exports below another prefix than the one that is set, and these findings are not in the lake" }
     "set-aside-events"  = { metric = "Quarantined", service = "finding-events", text = "An event could not be read; see quarantine" }
     # finding-events goes on without rules, so none of its invocations fails.
     "finding-events-rulesunavailable" = { metric = "RulesUnavailable", service = "finding-events", text = "The rules can't be read, and every finding goes to the default topic" }
@@ -42,7 +43,7 @@ resource "aws_cloudwatch_metric_alarm" "counted" {
 locals {
   ours = { for key, metrics in {
     finding-events  = ["Findings", "NotificationsSent", "NotificationsFailed", "NotificationsFellBack", "Quarantined"]
-    finding-exports = ["Rows", "LinesQuarantined", "BrokenObjects", "ObjectsGone"]
+    finding-exports = ["Rows", "LinesQuarantined", "BrokenObjects", "ObjectsGone", "ExportsElsewhere"]
     auto-archive    = ["Ripe", "Archived", "TakenBack", "Unverified", "OverTheCap"]
   } : key => [for metric in metrics : [local.namespace, metric, "service", key]] }
 

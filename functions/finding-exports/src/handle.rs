@@ -55,9 +55,24 @@ struct Summary {
     compacted: u64,
 }
 
+/// What a new object is.
+#[derive(Debug, PartialEq, Eq)]
+enum Place {
+    /// An export for the lake.
+    Export(Partition),
+    /// An export of GuardDuty below this prefix, which is not the one that is set.
+    Elsewhere(String),
+    /// Nothing of GuardDuty's.
+    Foreign,
+}
+
 /// An object that has to come back.
 #[derive(Debug, thiserror::Error)]
 enum ObjectError {
+    #[error(
+        "s3://{bucket}/{key} is an export of GuardDuty that GUARDSIFT_EXPORT_PREFIX ({expected:?}) leaves out; set it to {found:?}, or correct the publishing destination, and then send the dead letters back to the queue"
+    )]
+    Elsewhere { bucket: String, key: String, expected: String, found: String },
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -131,14 +146,24 @@ impl FindingExports {
         summary: &mut Summary,
     ) -> Result<(), ObjectError> {
         let (bucket, key) = (named.bucket.as_str(), named.key.as_str());
-        let partition = (bucket == self.settings.export_bucket)
-            .then(|| Partition::of_export(&self.settings.export_prefix, key))
-            .flatten();
-        let Some(partition) = partition else {
-            scope.metrics.count("ForeignObjects", 1);
-            info!(bucket, "not an export object of GuardDuty");
-            summary.ignored += 1;
-            return Ok(());
+        let partition = match place(&self.settings, bucket, key) {
+            Place::Export(partition) => partition,
+            // Acknowledged, it would be missing in the lake without a word.
+            Place::Elsewhere(found) => {
+                scope.metrics.count("ExportsElsewhere", 1);
+                return Err(ObjectError::Elsewhere {
+                    bucket: bucket.to_owned(),
+                    key: key.to_owned(),
+                    expected: self.settings.export_prefix.trim_end_matches('/').to_owned(),
+                    found,
+                });
+            }
+            Place::Foreign => {
+                scope.metrics.count("ForeignObjects", 1);
+                info!(bucket, "not an export object of GuardDuty");
+                summary.ignored += 1;
+                return Ok(());
+            }
         };
         let source = format!("s3://{bucket}/{key}");
         let object = match self.open(named).await {
@@ -258,6 +283,18 @@ impl FindingExports {
     }
 }
 
+fn place(settings: &Settings, bucket: &str, key: &str) -> Place {
+    if bucket != settings.export_bucket {
+        return Place::Foreign;
+    }
+    if let Some(partition) = Partition::of_export(&settings.export_prefix, key) {
+        return Place::Export(partition);
+    }
+    let prefix = Partition::of_export_below(key).and_then(|(_, own)| key.strip_suffix(own));
+    prefix
+        .map_or(Place::Foreign, |prefix| Place::Elsewhere(prefix.trim_end_matches('/').to_owned()))
+}
+
 fn told(error: ObjectError) -> RecordFailure {
     let systemic = match &error {
         ObjectError::Store(error) => error.systemic(),
@@ -268,5 +305,47 @@ fn told(error: ObjectError) -> RecordFailure {
     match systemic {
         Some(kind) => RecordFailure::systemic(kind, error),
         None => RecordFailure::alone(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "AWSLogs/111122223333/GuardDuty/eu-west-1/2026/10/01/0b5e6e1c.jsonl.gz";
+
+    fn settings(prefix: &str) -> Settings {
+        Settings {
+            export_bucket: "exports".to_owned(),
+            export_prefix: prefix.to_owned(),
+            lake_bucket: "lake".to_owned(),
+            ocsf: None,
+        }
+    }
+
+    #[test]
+    fn an_export_below_another_prefix_is_neither_one_for_the_lake_nor_foreign() {
+        let below = |prefix: &str| format!("{prefix}{KEY}");
+        for (set, key, found) in [
+            ("", below("team/"), "team"),
+            ("team/", below(""), ""),
+            ("team/", below("other/team/"), "other/team"),
+        ] {
+            let place = place(&settings(set), "exports", &key);
+            assert_eq!(place, Place::Elsewhere(found.to_owned()), "{set:?} {key}");
+        }
+        for (set, key) in [("", below("")), ("team/", below("team/"))] {
+            assert!(matches!(place(&settings(set), "exports", &key), Place::Export(_)), "{key}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_guardduty_s_is_foreign() {
+        let own = settings("team/");
+        for key in ["notes.txt", "team/notes.txt", "AWSLogs/111122223333/CloudTrail/x.json.gz", ""]
+        {
+            assert_eq!(place(&own, "exports", key), Place::Foreign, "{key}");
+        }
+        assert_eq!(place(&own, "another-bucket", &format!("team/{KEY}")), Place::Foreign);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::rig::{Buckets, DONE, KEY, failed, findings, gzip, machine};
+use super::rig::{Buckets, DONE, KEY, batch, failed, findings, gzip, machine};
 use crate::{
     fault_proxy::{Fault, Proxy},
     runtime_stub,
@@ -131,6 +131,19 @@ fn e15_objects_of_others_are_acknowledged_and_left_alone() {
     command.env("GUARDSIFT_EXPORT_BUCKET", &buckets.lake);
     let answer = runtime_stub::invoke(command, "{}");
     assert!(answer.path.ends_with("/init/error") && answer.body.contains("part of its input"));
+}
+
+#[test]
+fn e15_an_export_below_another_prefix_comes_back_and_is_counted() {
+    let buckets = Buckets::new();
+    let event = buckets.put(&format!("team/{KEY}"), &gzip(&findings(1)));
+    assert_eq!(failed(&buckets.export(&event)).len(), 1);
+    assert!(buckets.lake().is_empty() && buckets.quarantine().is_empty());
+    let mut command = buckets.command(&machine().endpoint());
+    command.env("GUARDSIFT_EXPORT_PREFIX", "team");
+    let answer = runtime_stub::invoke(command, &batch(std::slice::from_ref(&event), 1));
+    assert_eq!(failed(&answer), DONE, "once the prefix is right");
+    assert_eq!(buckets.counts(), [[1, 0, 0]]);
 }
 
 #[test]
