@@ -141,9 +141,9 @@ impl<'n> Own<'n> {
         if is_right(&text) {
             return Some(text);
         }
-        // What stands where a secret's name should may be the secret itself.
-        let shown = if field == "secret" { "this".to_owned() } else { format!("`{text}`") };
-        problems.at(node, Code::BadValue, format!("{shown} is no {field}")).help(help);
+        // What stands here may be a secret: in place of a secret's name, or as part of a webhook's
+        // URL. Problems get into logs, and their place says enough.
+        problems.at(node, Code::BadValue, format!("this is no {field}")).help(help);
         None
     }
 

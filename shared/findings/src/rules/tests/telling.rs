@@ -91,8 +91,19 @@ fn what_a_destination_cannot_be_is_said_with_its_place_and_a_way_out() {
             "is no queue",
             "URL of an SQS queue",
         ),
-        ("eventbridge: { bus: default }", "`default` is no bus", "ARN of an event bus"),
-        ("webhook: { url: incidents.example.com }", "is no url", "with its scheme"),
+        ("eventbridge: { bus: default }", "this is no bus", "ARN of an event bus"),
+        ("webhook: { url: incidents.example.com }", "this is no url", "with its scheme"),
+        (
+            "webhook: { url: 'hooks.example.com/services/T000/canary-secret' }",
+            "this is no url",
+            "with its scheme",
+        ),
+        ("sqs: { queue: 'hooks.example.com/canary' }", "this is no queue", "URL of an SQS queue"),
+        (
+            "slack: { secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a', channel: 'https://hooks.slack.com/services/T0/B0/canary' }",
+            "this is no channel",
+            "C0123456789",
+        ),
         (
             "webhook: { url: 'https://a.example', payload: ocfs }",
             "`ocfs` is no payload",
