@@ -21,8 +21,8 @@ use crate::told::{Entry, State, Telling, Verdict};
 /// Facts and a few names.
 const LIMIT: usize = REMEMBERED_BYTES + (32 << 10);
 
-/// How often it is looked whether somebody else is done; the pauses between are 50, 100, … ms.
-const LOOKS: u32 = 7;
+/// How often it is looked whether somebody else is done.
+const LOOKS: u32 = 8;
 
 /// What came of asking for a turn.
 #[derive(Debug)]
@@ -112,8 +112,9 @@ impl<'a> Claims<'a> {
                 Next::Done(verdict) => return Ok(Turn::Done(verdict)),
                 Next::Wait { until_epoch_millis } => {
                     over_at = until_epoch_millis;
-                    let pause = Duration::from_millis(25 << (look + 1));
-                    tokio::time::sleep(pause.min(self.deadline.remaining() / 4)).await;
+                    if let Some(pause) = pause_after(look) {
+                        tokio::time::sleep(pause.min(self.deadline.remaining() / 4)).await;
+                    }
                 }
                 Next::Deliver(telling) => {
                     return Ok(Turn::Ours(Box::new((Held { key, etag, state }, telling))));
@@ -190,6 +191,11 @@ impl<'a> Claims<'a> {
     }
 }
 
+/// 50, 100, … ms; none after the last look, which nobody would wait for.
+fn pause_after(look: u32) -> Option<Duration> {
+    (look + 1 < LOOKS).then(|| Duration::from_millis(50 << look))
+}
+
 fn next(state: &State, verdict: Verdict, owner: &str, now: i64) -> Next {
     let claim = state.claim.as_ref().filter(|claim| claim.until_epoch_millis > now);
     let other = claim.filter(|claim| claim.owner != owner);
@@ -259,5 +265,13 @@ mod tests {
             let done = Next::Done(verdict.clone());
             assert_eq!(after(Some(("other", NOW + 1)), verdict), done);
         }
+    }
+
+    #[test]
+    fn each_pause_is_followed_by_a_look() {
+        let pauses: Vec<_> = (0..LOOKS).map(pause_after).collect();
+        let millis = |own: &Option<Duration>| own.map(|pause| pause.as_millis());
+        let expected = [50, 100, 200, 400, 800, 1_600, 3_200].map(Some).into_iter().chain([None]);
+        assert!(pauses.iter().map(millis).eq(expected), "{pauses:?}");
     }
 }
