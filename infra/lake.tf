@@ -13,7 +13,8 @@ locals {
   rules_arn = "${module.lake.bucket_arn}/${local.rules_key}"
   rules_uri = "s3://${module.lake.bucket}/${aws_s3_object.rules.key}"
 
-  # What a function needs to read and write the lake's encrypted objects, through S3 only.
+  # What a function needs to read and write the lake's encrypted objects, through S3 only. Names of kms:ViaService end in amazonaws.com in every partition:
+  # https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
   use_lake_key = {
     Sid       = "UseLakeKey"
     Effect    = "Allow"
