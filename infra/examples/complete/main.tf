@@ -1,4 +1,4 @@
-# Everything that guardsift can be told, in one account and Region: protection plans, an export below a prefix, archiving, further destinations, alarms, OCSF.
+# Much of what guardsift can be told, in one account and Region: protection plans, an export below a prefix, archiving, compaction, further destinations, alarms. All inputs are in infra/README.md.
 
 terraform {
   required_version = ">= 1.7"
