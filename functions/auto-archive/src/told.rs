@@ -14,10 +14,10 @@ pub(crate) fn plan(plan: &ArchivePlan, mode: &Mode, metrics: &Metrics) {
     let ripe = plan.candidates().count();
     let held = of(|because| matches!(because, SkippedBecause::Held(_)));
     let recurring = of(|because| matches!(because, SkippedBecause::Recurring { .. }));
-    let taken_back = of(|because| matches!(because, SkippedBecause::TakenBack));
+    let already_concluded = of(|because| matches!(because, SkippedBecause::TakenBack));
     metrics.count("Ripe", ripe as u64);
     metrics.count("Recurring", recurring as u64);
-    metrics.count("AlreadyConcluded", taken_back as u64);
+    metrics.count("AlreadyConcluded", already_concluded as u64);
     metrics.count("OverTheDay", plan.over_the_day.len() as u64);
     metrics.count("OverTheCap", u64::from(plan.over_the_cap.is_some()));
     if let Mode::Plan { unknown: Some(value) } = mode {
