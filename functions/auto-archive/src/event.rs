@@ -70,7 +70,7 @@ impl Asked {
     }
 
     /// The moment as of which holds are over: the event's own time, and never the future. Late or
-    /// replayed, an event can only make a hold look longer.
+    /// replayed, an event can only make a hold look longer. Whether a rule has expired is not asked of it.
     pub(crate) fn as_of(&self, now: Timestamp) -> Timestamp {
         self.time.map_or(now, |time| time.min(now))
     }

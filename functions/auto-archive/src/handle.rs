@@ -153,7 +153,7 @@ impl AutoArchive {
         };
         let archive = self.archive(&rules);
         let (as_of, is_sweep) = (asked.as_of(now()), !asked.sweeps.is_empty());
-        scope.metrics.count("ExpiredRules", rules.expired(as_of).count() as u64);
+        scope.metrics.count("ExpiredRules", rules.expired(now()).count() as u64);
         let looks_ripe = |finding: &&Finding| judged(&rules, finding, as_of).is_ok();
         let ripe: Vec<&Finding> = asked.findings.iter().filter(looks_ripe).collect();
         // Also what looks ripe: it may have risen since the event, and lie in the archive by a call

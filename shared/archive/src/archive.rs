@@ -10,7 +10,7 @@ use crate::{
     done::Done,
     entry::Entry,
     error::ArchiveError,
-    judge::judged,
+    judge::{has_expired, judged},
     ledger::{AT_ONCE, Ledger},
     line::{Event, Line},
     look,
@@ -40,7 +40,7 @@ pub struct Asked {
     pub ids: Vec<String>,
     /// Whether all findings are looked at that are not archived.
     pub is_sweep: bool,
-    /// The moment as of which holds are over.
+    /// The moment as of which is judged. What a rule says that has expired by now is not done.
     pub as_of: Timestamp,
     /// Whether what is planned will be archived, and so is counted for the day of its rule.
     pub claims: bool,
@@ -71,6 +71,7 @@ impl Archive<'_> {
         let ids: Vec<String> = ids.into_iter().collect();
         let copies = look::read(self.guardduty, &ids).await?;
         let mut judgements = Judgements::of(self.rules, &copies, asked.as_of);
+        judgements.without_expired(self.rules, (self.now)());
         let copies: HashMap<String, Finding> =
             copies.into_iter().map(|copy| (copy.id().to_owned(), copy)).collect();
         self.settle(&mut judgements, &copies).await?;
@@ -95,10 +96,12 @@ impl Archive<'_> {
         as_of: Timestamp,
     ) -> Result<(), ArchiveError> {
         for finding in findings {
-            if finding.archived() != Some(true) && judged(self.rules, finding, as_of).is_err() {
+            let (now, rule) = ((self.now)(), self.rules.decide(finding, as_of).rule_name());
+            let is_ripe = judged(self.rules, finding, as_of)
+                .is_ok_and(|candidate| !has_expired(self.rules, &candidate, now));
+            if finding.archived() != Some(true) && !is_ripe {
                 continue;
             }
-            let (now, rule) = ((self.now)(), self.rules.decide(finding, as_of).rule_name());
             let entry = Entry::of(finding, rule.unwrap_or_default(), now);
             let line = Line::new(Event::Seen, now, &entry.version_key, rule, finding);
             self.ledger.write(&entry, &line).await?;

@@ -50,6 +50,11 @@ pub enum SkippedBecause {
     TakenBack,
     /// It was updated after somebody had agreed to another version.
     Updated,
+    /// Its rule was in force at the time of the event and has expired since.
+    Expired {
+        /// The rule.
+        rule: String,
+    },
     /// It has come back, and its rule leaves it to a person.
     Recurring {
         /// Why.
@@ -91,6 +96,12 @@ pub fn judged(
     }
 }
 
+/// Whether the rule of this candidate no longer decides. An event that comes late is judged as of its own
+/// time, which must not bring back a rule that has ended meanwhile.
+pub(crate) fn has_expired(rules: &RuleSet, candidate: &Candidate, now: Timestamp) -> bool {
+    rules.expired(now).any(|rule| rule.name == candidate.rule)
+}
+
 /// Whether the judgement that led to the archiving still holds; that it is archived is no surprise.
 pub(crate) fn still_matches(rules: &RuleSet, finding: &Finding, as_of: Timestamp) -> bool {
     matches!(judged(rules, finding, as_of), Ok(_) | Err(SkippedBecause::Archived))
@@ -117,6 +128,7 @@ impl fmt::Display for SkippedBecause {
             Self::Archived => f.write_str("archived already"),
             Self::TakenBack => f.write_str("this version was archived before and taken back"),
             Self::Updated => f.write_str("updated since the plan was shown"),
+            Self::Expired { rule } => write!(f, "rule {rule} has expired"),
             Self::Recurring { why, rule } => write!(f, "rule {rule} leaves it: {why}"),
             Self::OverTheDay { rule } => write!(f, "rule {rule} is over its day"),
         }

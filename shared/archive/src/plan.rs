@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::{
     day::OverTheDay,
-    judge::{Candidate, Skipped, SkippedBecause, judged},
+    judge::{Candidate, Skipped, SkippedBecause, has_expired, judged},
 };
 
 /// Below so many findings a share says nothing: two of three are no sign of a rule that is too
@@ -93,6 +93,17 @@ impl Judgements {
             .partition(|candidate| agreed.contains(&candidate.version_key));
         self.ripe = ripe;
         updated.iter().for_each(|own| self.skip(&own.finding_id, SkippedBecause::Updated));
+    }
+
+    /// Leaves what a rule would archive that has expired by now.
+    pub(crate) fn without_expired(&mut self, rules: &RuleSet, now: Timestamp) {
+        let (expired, ripe): (Vec<_>, Vec<_>) = std::mem::take(&mut self.ripe)
+            .into_iter()
+            .partition(|candidate| has_expired(rules, candidate, now));
+        self.ripe = ripe;
+        for Candidate { finding_id, rule, .. } in expired {
+            self.skip(&finding_id, SkippedBecause::Expired { rule });
+        }
     }
 
     pub(crate) fn skip(&mut self, finding_id: &str, because: SkippedBecause) {

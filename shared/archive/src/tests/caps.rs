@@ -1,9 +1,10 @@
 //! What keeps a run small, and what stops it.
 
+use findings::Timestamp;
 use local::machine::LAKE_BUCKET;
 
-use super::world::{World, block_on, rules};
-use crate::{ArchiveError, OverTheCap, Recurrence, STOP_KEY, SkippedBecause, entry::Entry};
+use super::world::{World, block_on, moment, rules};
+use crate::{ArchiveError, Asked, OverTheCap, Recurrence, STOP_KEY, SkippedBecause, entry::Entry};
 
 #[test]
 fn above_the_cap_of_a_run_nothing_is_archived_or_written() {
@@ -176,5 +177,35 @@ fn a_version_that_was_recorded_and_not_archived_is_no_recurrence_of_itself() {
         world.ledger().record(&entry, &copy, &world.rules, now, now).await.unwrap();
         assert_eq!(world.sweep().await.unwrap().archived, 1);
         assert!(world.is_archived(&id));
+    });
+}
+
+/// The clock of a run that a dead-letter queue has held up for long.
+fn much_later() -> Timestamp {
+    Timestamp::parse("2100-01-02T00:00:00Z").unwrap()
+}
+
+#[test]
+fn an_event_that_comes_after_its_rule_has_expired_archives_nothing() {
+    block_on(async {
+        let mut world = World::new().await;
+        let text = "version: 1
+defaults: { hold: 0, max_archive_share: 1 }
+rules: [ { name: low, action: archive, expires: 2100-01-01, criteria: { severity: { lessThan: 4 } } } ]";
+        let source = findings::RuleSource { name: "rules.yaml", text };
+        world.rules = findings::RuleSet::parse(&[source]).unwrap();
+        let id = world.observe();
+        let as_of = moment();
+        let asked = Asked { ids: vec![], is_sweep: true, as_of, claims: true, agreed: None };
+        let mut late = world.archive();
+        late.now = much_later;
+        let planned = late.plan(&asked).await.unwrap();
+        assert_eq!(planned.plan.candidates().count(), 0);
+        let because = SkippedBecause::Expired { rule: "low".into() };
+        assert_eq!(planned.plan.skipped[0].because, because);
+        late.keep([&world.copy(&id)], as_of).await.unwrap();
+        assert!(world.log(&id).await.is_empty(), "it is not about to be archived");
+        let planned = world.archive().plan(&asked).await.unwrap();
+        assert_eq!(planned.plan.candidates().count(), 1, "in time");
     });
 }
