@@ -183,7 +183,8 @@ impl Archive<'_> {
     ) -> Result<Vec<&'e Entry>, ArchiveError> {
         let written = outcomes.iter().map(|(entry, finding)| async move {
             let now = (self.now)();
-            let line = Line::new(event, now, &entry.version_key, entry.rule.as_str(), finding);
+            let mut line = Line::new(event, now, &entry.version_key, entry.rule.as_str(), finding);
+            line.rule_set = Some(self.rules.hash());
             let put = self.ledger.write(entry, &line).await?;
             let (id, version_key, rule) = (&entry.finding_id, &entry.version_key, &entry.rule);
             if event == Event::Archived {

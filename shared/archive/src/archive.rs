@@ -125,9 +125,15 @@ impl Archive<'_> {
         let now = (self.now)();
         let own = findings.iter().filter_map(|finding| {
             let candidate = judged(self.rules, finding, as_of).ok()?;
-            Some((false, Entry::of(finding, &candidate.rule, now)))
+            Some(Entry::of(finding, &candidate.rule, now))
         });
-        let mut noted: Vec<(bool, Entry)> = own.collect();
+        // The earlier attempt may have been by other rules, under whose name it is undone.
+        let own = own.map(|entry| async move {
+            let rule = self.ledger.recorded_by(&entry).await?;
+            Ok::<_, ArchiveError>(rule.map(|rule| (false, Entry { rule, ..entry })))
+        });
+        let own: Vec<_> = stream::iter(own).buffered(AT_ONCE).try_collect().await?;
+        let mut noted: Vec<(bool, Entry)> = own.into_iter().flatten().collect();
         let mut chunks_of_first = None;
         for run in runs {
             let chunks = self.ledger.noted(run).await?;

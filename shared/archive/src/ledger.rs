@@ -33,10 +33,14 @@ pub struct Ledger<'a> {
 }
 
 /// How far the archiving of one version has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fate {
     pub(crate) recorded: bool,
     pub(crate) outcome: Option<Event>,
+    /// When the outcome was written, in RFC 3339.
+    pub(crate) ended_at: Option<String>,
+    /// The rule that the outcome names: another one may have recorded the version before it.
+    pub(crate) ended_by: Option<String>,
     pub(crate) undoing: bool,
     pub(crate) undone: bool,
 }
@@ -69,11 +73,19 @@ impl Ledger<'_> {
         Ok(outcome.map(|line| line.event))
     }
 
+    /// The rule that recorded this version, if one has.
+    pub(crate) async fn recorded_by(&self, entry: &Entry) -> Result<Option<String>, ArchiveError> {
+        let recorded: Option<Logged> = self.get(&entry.key(Event::Recorded.kind())).await?;
+        Ok(recorded.map(|line| line.rule.unwrap_or_else(|| entry.rule.clone())))
+    }
+
     pub(crate) async fn fate(&self, entry: &Entry) -> Result<Fate, ArchiveError> {
-        let outcome = self.outcome(entry).await?;
+        let outcome: Option<Logged> = self.get(&entry.key("outcome")).await?;
         Ok(Fate {
             recorded: outcome.is_some() || self.has(&entry.key("recorded")).await?,
-            outcome,
+            outcome: outcome.as_ref().map(|line| line.event),
+            ended_at: outcome.as_ref().map(|line| line.at.clone()),
+            ended_by: outcome.and_then(|line| line.rule),
             undoing: self.has(&entry.key(Event::Undoing.kind())).await?,
             undone: self.has(&entry.key(Event::Undone.kind())).await?,
         })

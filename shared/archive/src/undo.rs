@@ -1,7 +1,7 @@
 //! The way back: exactly what a rule archived is taken out of the archive, and nothing that a
 //! person archived.
 
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, time::Duration};
 
 use findings::{Finding, Timestamp};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -17,10 +17,15 @@ use crate::{
     look,
 };
 
+/// How long before its archiving a version may have been counted for its rule: an event waits no longer
+/// on a queue.
+const WAITS: Duration = Duration::from_secs(14 * 24 * 3600);
+
 /// What an undo will take back, and what it leaves and why.
 #[derive(Debug)]
 pub struct UndoPlan {
-    /// What is archived and was archived by the rule, with the copy that GuardDuty has.
+    /// What is archived and was archived by the rule, with the copy that GuardDuty has. The entries say
+    /// when it was seen to be archived.
     pub undo: Vec<(Entry, Finding)>,
     /// What is open already, and of which an earlier attempt has not said so.
     unfinished: Vec<(Entry, Finding)>,
@@ -44,6 +49,8 @@ pub struct Left {
 pub enum LeftBecause {
     /// It was counted for the rule and never archived, or taken back at once.
     NeverArchived,
+    /// It was taken on by the rule and then archived by another one, whose undo takes it back.
+    OtherRule,
     /// An earlier undo has taken it back. If it is archived, a person did it.
     Undone,
     /// It is open: a person or GuardDuty has brought it back.
@@ -74,29 +81,35 @@ impl UndoPlan {
         rule: &str,
         since: Option<Timestamp>,
     ) -> Result<Self, ArchiveError> {
-        let taken = ledger.taken(rule, since).await?.into_iter();
+        let taken = ledger.taken(rule, since.map(|since| since.minus(WAITS))).await?.into_iter();
         let fates = taken
             .map(|entry| async move { Ok::<_, ArchiveError>((ledger.fate(&entry).await?, entry)) });
         let fates: Vec<(Fate, Entry)> = stream::iter(fates).buffered(AT_ONCE).try_collect().await?;
+        let fates = fates.into_iter().map(|(fate, mut entry)| {
+            // It may have been taken on long before a later run archived it.
+            entry.at = fate.ended_at.clone().unwrap_or(entry.at);
+            (fate, entry)
+        });
+        let is_asked = |entry: &Entry| {
+            since.is_none_or(|since| Timestamp::parse(&entry.at).is_none_or(|at| at >= since))
+        };
         let mut plan = Self { undo: Vec::new(), unfinished: Vec::new(), left: Vec::new() };
         let mut asked = Vec::new();
-        for (fate, entry) in fates {
-            match because(fate) {
+        for (fate, entry) in fates.filter(|(_, entry)| is_asked(entry)) {
+            match because(&fate, &entry) {
                 Some(because) => plan.leave(&entry, because),
                 None => asked.push((fate, entry)),
             }
         }
         let wanted: Vec<String> = asked.iter().map(|(_, entry)| entry.finding_id.clone()).collect();
         let copies = look::read(guardduty, &wanted).await?;
-        let mut copies: HashMap<String, Finding> =
+        let copies: HashMap<String, Finding> =
             copies.into_iter().map(|copy| (copy.id().to_owned(), copy)).collect();
-        // The latest version of a finding comes first, and only it can be the one that is archived.
         for (fate, entry) in asked.into_iter().rev() {
-            match copies.remove(&entry.finding_id) {
+            match copies.get(&entry.finding_id).cloned() {
                 None => plan.leave(&entry, LeftBecause::Gone),
                 Some(copy) if copy.version_key().as_str() != entry.version_key => {
                     plan.leave(&entry, LeftBecause::Changed);
-                    copies.insert(entry.finding_id, copy);
                 }
                 Some(copy) if copy.archived() == Some(true) => plan.undo.push((entry, copy)),
                 Some(copy) if fate.undoing => plan.unfinished.push((entry, copy)),
@@ -171,8 +184,11 @@ async fn conclude(
 }
 
 /// Why an entry stays, as far as the ledger alone tells.
-fn because(fate: Fate) -> Option<LeftBecause> {
-    if fate.undone {
+fn because(fate: &Fate, entry: &Entry) -> Option<LeftBecause> {
+    let is_of_another = fate.ended_by.as_ref().is_some_and(|rule| *rule != entry.rule);
+    if fate.outcome == Some(Event::Archived) && is_of_another {
+        Some(LeftBecause::OtherRule)
+    } else if fate.undone {
         Some(LeftBecause::Undone)
     } else if !fate.recorded || fate.outcome == Some(Event::TakenBack) && !fate.undoing {
         Some(LeftBecause::NeverArchived)
@@ -185,6 +201,7 @@ impl fmt::Display for LeftBecause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NeverArchived => "it was not archived, or taken back at once",
+            Self::OtherRule => "another rule has archived it, so undo that one to take it back",
             Self::Undone => "an undo has taken it back before",
             Self::Open => "it is open",
             Self::Changed => "it has been updated since",
