@@ -52,6 +52,7 @@ pub(crate) fn plan(plan: &ArchivePlan, mode: &Mode, metrics: &Metrics) {
         let why = match why {
             Recurrence::TooOften { .. } => "it comes back each time it is archived",
             Recurrence::WithNews { .. } => "it has come back with something new",
+            Recurrence::Unclear => "it has come back, and what it showed before can't be read",
         };
         warn!(
             finding.id = skipped.finding_id,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use findings::{
     Finding, Rule, Timestamp,
-    message::{ArchivedBefore, Change, Remembered},
+    message::{ArchivedBefore, Shown},
 };
 use futures::{StreamExt, TryStreamExt, stream};
 
@@ -28,6 +28,9 @@ pub enum Recurrence {
         /// What is new, in words.
         what: String,
     },
+    /// It has come back, and of a version that was archived the copy is missing or can't be read, so
+    /// what is new can't be known.
+    Unclear,
 }
 
 impl Ledger<'_> {
@@ -95,9 +98,11 @@ impl Ledger<'_> {
         if times == 0 || rule.keep_new.is_empty() {
             return Ok(None);
         }
-        let change = self.seen_in(earlier).await?.and_then(|seen| Change::since(&seen, finding));
-        let news = change.filter(|change| change.has_new(&rule.keep_new));
-        Ok(news.map(|change| Recurrence::WithNews { what: change.describe() }))
+        let Some(seen) = self.seen_in(earlier).await? else {
+            return Ok(Some(Recurrence::Unclear));
+        };
+        let news = Shown::of(finding).news_since(&seen, &rule.keep_new);
+        Ok(news.map(|what| Recurrence::WithNews { what }))
     }
 
     /// The versions of the finding that were archived, this one aside, the latest first.
@@ -108,18 +113,21 @@ impl Ledger<'_> {
         Ok(earlier)
     }
 
-    /// What all of these versions together have shown: one alone has the latest occurrence only.
-    async fn seen_in(&self, earlier: &[Entry]) -> Result<Option<Remembered>, ArchiveError> {
+    /// What all of these versions together have shown: one alone has the latest occurrence only. `None`
+    /// when one of them can't be read.
+    async fn seen_in(&self, earlier: &[Entry]) -> Result<Option<Shown>, ArchiveError> {
         let copies = earlier.iter().map(|own| self.copy(own));
-        let copies: Vec<_> = stream::iter(copies).buffered(AT_ONCE).try_collect().await?;
-        let facts = copies.iter().flatten().map(Remembered::of);
-        Ok(facts.reduce(|latest, older| latest.and(&older)))
+        let copies: Vec<Option<Finding>> =
+            stream::iter(copies).buffered(AT_ONCE).try_collect().await?;
+        let shown: Option<Vec<Shown>> =
+            copies.iter().map(|copy| copy.as_ref().map(Shown::of)).collect();
+        Ok(shown.map(|all| all.into_iter().fold(Shown::default(), Shown::and)))
     }
 }
 
-/// Of one that occurred once nothing is looked for.
+/// Of one that is known to have occurred once nothing is looked for.
 fn has_come_back(finding: &Finding) -> bool {
-    finding.count().is_some_and(|count| count > 1)
+    finding.count().is_none_or(|count| count > 1)
 }
 
 impl fmt::Display for Recurrence {
@@ -130,6 +138,25 @@ impl fmt::Display for Recurrence {
                 write!(f, "it was archived {times} times and is back each time")
             }
             Self::WithNews { what } => write!(f, "it is back with {what}"),
+            Self::Unclear => f.write_str("it is back, and what it showed before can't be read"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_count_of_one_says_that_nothing_has_come_back() {
+        for (service, expected) in [
+            (r#"{"count":1}"#, false),
+            (r#"{"count":2}"#, true),
+            (r#"{"count":"often"}"#, true),
+            ("{}", true),
+        ] {
+            let raw = format!(r#"{{"id":"f1","severity":2,"service":{service}}}"#);
+            assert_eq!(has_come_back(&Finding::parse(&raw).unwrap()), expected, "{raw}");
         }
     }
 }

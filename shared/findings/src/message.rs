@@ -25,6 +25,7 @@ mod payload;
 mod remote;
 mod resource;
 mod rows;
+mod shown;
 pub mod slack;
 pub mod sns;
 pub mod sqs;
@@ -48,6 +49,7 @@ pub use change::{Change, REMEMBERED_BYTES, Remembered};
 pub use notable::{Fact, NotifyChanges};
 pub use notification::Notification;
 pub use payload::Payload;
+pub use shown::Shown;
 
 /// Longest title and description. The whole finding is one link away.
 const TITLE: usize = 400;

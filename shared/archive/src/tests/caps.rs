@@ -104,6 +104,53 @@ fn a_finding_that_comes_back_from_a_new_country_is_left_for_a_person() {
     });
 }
 
+/// The reason why a sweep leaves it.
+async fn recurrence(world: &World, id: &str) -> Option<Recurrence> {
+    let planned = world.plan().await.unwrap();
+    let own = planned.plan.skipped.into_iter().find(|own| own.finding_id == id)?;
+    match own.because {
+        SkippedBecause::Recurring { why, .. } => Some(why),
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_new_country_is_new_however_many_there_were_before() {
+    block_on(async {
+        let mut world = World::new().await;
+        world.rules = rules("max_archive_share: 1, keep_new: [country]");
+        let mut finding = local::guardduty::example_finding(super::world::PROBE);
+        finding["severity"] = serde_json::json!(2);
+        let details = &mut finding["service"]["action"]["portProbeAction"]["portProbeDetails"];
+        let probe = details[0].clone();
+        *details = (0..40).map(|_| probe.clone()).collect();
+        for (number, own) in details.as_array_mut().unwrap().iter_mut().enumerate() {
+            own["remoteIpDetails"]["country"]["countryName"] = format!("Land {number}").into();
+        }
+        let id = world.machine.guardduty.observe(finding).unwrap();
+        assert_eq!(world.sweep().await.unwrap().archived, 1);
+        probe_from(&world, &id, "Land 39");
+        assert_eq!(world.sweep().await.unwrap().archived, 1, "it was seen");
+        probe_from(&world, &id, "Finland");
+        let what = "new country: Finland".to_owned();
+        assert_eq!(recurrence(&world, &id).await, Some(Recurrence::WithNews { what }));
+    });
+}
+
+#[test]
+fn what_was_archived_and_cannot_be_read_leaves_what_comes_back_open() {
+    block_on(async {
+        let world = World::new().await;
+        let id = world.observe();
+        let entry = Entry::of(&world.copy(&id), "low", moment());
+        assert_eq!(world.sweep().await.unwrap().archived, 1);
+        world.observe_again(&id, 2.0);
+        world.machine.store.remove(LAKE_BUCKET, &entry.key("recorded"));
+        assert_eq!(recurrence(&world, &id).await, Some(Recurrence::Unclear));
+        assert_eq!(world.sweep().await.unwrap().archived, 0);
+    });
+}
+
 #[test]
 fn the_stop_object_stops_and_says_why_and_its_absence_does_not() {
     block_on(async {

@@ -11,6 +11,12 @@ const NAME: usize = 120;
 
 /// The identities that a finding names, each once: `IAM user reporting (AKIA…)`.
 pub(super) fn all(finding: &Finding) -> Vec<String> {
+    read(finding, |text| line(&text, NAME))
+}
+
+/// The same with what `fit` leaves of each name and key.
+pub(super) fn read(finding: &Finding, fit: fn(String) -> Option<String>) -> Vec<String> {
+    let identity = |kind, name, key| identity(kind, name, key, fit);
     let whole = Part::of(finding);
     let keys = whole.parts("resource.accessKeyDetails").into_iter().filter_map(|part| {
         identity(
@@ -37,8 +43,13 @@ pub(super) fn all(finding: &Finding) -> Vec<String> {
     distinct(keys.chain(kubernetes).chain(database).chain(actors).collect())
 }
 
-fn identity(kind: &str, name: Option<String>, key: Option<String>) -> Option<String> {
-    let [name, key] = [name, key].map(|text| text.and_then(|text| line(&text, NAME)));
+fn identity(
+    kind: &str,
+    name: Option<String>,
+    key: Option<String>,
+    fit: fn(String) -> Option<String>,
+) -> Option<String> {
+    let [name, key] = [name, key].map(|text| text.and_then(fit));
     match (name, key) {
         (Some(name), Some(key)) => Some(format!("{kind} {name} ({key})")),
         (Some(name), None) => Some(format!("{kind} {name}")),

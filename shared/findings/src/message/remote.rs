@@ -35,17 +35,24 @@ pub(super) struct Remote {
 }
 
 impl Remote {
-    /// All that a finding names, each once.
+    /// All that a finding names, each once, fit to be shown.
     pub(super) fn all(finding: &Finding) -> Vec<Self> {
+        Self::read(finding, |text| line(&text, NAME))
+    }
+
+    /// The same with what `fit` leaves of each text.
+    pub(super) fn read(finding: &Finding, fit: fn(String) -> Option<String>) -> Vec<Self> {
         let whole = Part::of(finding);
-        let actions = PLACES.iter().flat_map(|place| whole.parts(place)).map(Self::of_action);
-        let endpoints = whole.parts(ENDPOINTS).into_iter().map(Self::of_endpoint);
+        let actions = PLACES.iter().flat_map(|place| whole.parts(place));
+        let actions = actions.map(|part| Self::of_action(part, fit));
+        let endpoints = whole.parts(ENDPOINTS).into_iter();
+        let endpoints = endpoints.map(|part| Self::of_endpoint(part, fit));
         let known = actions.chain(endpoints).filter(|own| *own != Self::default());
         distinct(known.collect())
     }
 
-    fn of_action(part: Part<'_>) -> Self {
-        let text = |path| part.text(path).and_then(|text| line(&text, NAME));
+    fn of_action(part: Part<'_>, fit: fn(String) -> Option<String>) -> Self {
+        let text = |path| part.text(path).and_then(fit);
         Self {
             address: text("ipAddressV4").or_else(|| text("ipAddressV6")),
             country: text("country.countryName").or_else(|| text("country.countryCode")),
@@ -54,8 +61,8 @@ impl Remote {
         }
     }
 
-    fn of_endpoint(part: Part<'_>) -> Self {
-        let text = |path| part.text(path).and_then(|text| line(&text, NAME));
+    fn of_endpoint(part: Part<'_>, fit: fn(String) -> Option<String>) -> Self {
+        let text = |path| part.text(path).and_then(fit);
         Self {
             address: text("ip").or_else(|| text("domain")),
             country: text("location.country"),
