@@ -13,7 +13,7 @@ use crate::{
     done::Done,
     entry::Entry,
     error::ArchiveError,
-    judge::{Candidate, still_matches},
+    judge::{Candidate, may_be_archived, still_matches},
     ledger::AT_ONCE,
     line::{Event, Line},
     look,
@@ -96,30 +96,53 @@ impl Archive<'_> {
     }
 
     /// Takes back what earlier attempts may have archived once more after another run had ended it: what is archived,
-    /// and was taken back or no longer matches. What a person has undone stays as it is.
+    /// and was taken back or is archived by no rule as it has become. What a person has undone, or what was archived
+    /// in a later version since, stays as it is.
     pub(crate) async fn doubt(
         &self,
-        ended: Vec<(Entry, Event)>,
+        ended: &[(Entry, Event)],
         as_of: Timestamp,
         done: &mut Done,
     ) -> Result<(), ArchiveError> {
-        let (entries, ends): (Vec<Entry>, Vec<Event>) = ended.into_iter().unzip();
+        let entries: Vec<Entry> = ended.iter().map(|(entry, _)| entry.clone()).collect();
         let archived = self.archived(&entries).await?;
-        let mut again = Vec::new();
-        for (entry, end) in entries.iter().zip(ends) {
+        let (mut again, mut updated) = (Vec::new(), Vec::new());
+        for (entry, end) in ended {
             let Some(copy) = archived.get(&entry.finding_id) else { continue };
-            if end != Event::TakenBack && still_matches(self.rules, copy, as_of) {
+            let is_own = copy.version_key().as_str() == entry.version_key;
+            let is_well = is_own || may_be_archived(self.rules, copy, (self.now)());
+            if *end != Event::TakenBack && is_well || !self.is_doubtful(entry).await? {
                 continue;
             }
-            let fate = self.ledger.fate(entry).await?;
-            if !fate.undoing && !fate.undone {
+            if is_own {
                 again.push(entry);
+            } else {
+                updated.push((entry.clone(), copy.clone()));
             }
         }
         for chunk in again.chunks(CHUNK) {
             self.take_back_changed(chunk, done).await?;
         }
+        for chunk in updated.chunks(CHUNK) {
+            let back = self.open_again(chunk, done).await?;
+            done.taken_back += count(back.len());
+            self.write_escalated(&back, as_of).await?;
+        }
         verified(done)
+    }
+
+    /// Whether a finding that is archived after this entry was ended may be so by an earlier attempt at it: nobody has
+    /// undone it, and no later version was archived since by a run that has an eye on it itself.
+    async fn is_doubtful(&self, entry: &Entry) -> Result<bool, ArchiveError> {
+        let fate = self.ledger.fate(entry).await?;
+        if fate.undoing || fate.undone {
+            return Ok(false);
+        }
+        let last = self.ledger.of_finding(&entry.finding_id).await?.into_iter().next();
+        match last.filter(|last| last.version_key != entry.version_key) {
+            Some(last) => Ok(self.ledger.outcome(&last).await? == Some(Event::TakenBack)),
+            None => Ok(true),
+        }
     }
 
     /// Those of the entries' findings that GuardDuty shows as archived, by id.
@@ -169,8 +192,8 @@ impl Archive<'_> {
                 Some(now) => back.push((*entry, now)),
             }
         }
-        self.outcomes(Event::TakenBack, &back).await?;
         done.taken_back += count(back.len());
+        self.outcomes(Event::TakenBack, &back).await?;
         Ok(())
     }
 
@@ -202,7 +225,9 @@ impl Archive<'_> {
             }
             Ok::<_, ArchiveError>(None)
         });
-        let overruled: Vec<_> = stream::iter(written).buffered(AT_ONCE).try_collect().await?;
+        // All are tried before one that failed is told: what is open again is not looked at a second time.
+        let written: Vec<_> = stream::iter(written).buffered(AT_ONCE).collect().await;
+        let overruled: Vec<_> = written.into_iter().collect::<Result<_, _>>()?;
         Ok(overruled.into_iter().flatten().collect())
     }
 }

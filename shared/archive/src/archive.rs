@@ -130,7 +130,7 @@ impl Archive<'_> {
         // The earlier attempt may have been by other rules, under whose name it is undone.
         let own = own.map(|entry| async move {
             let rule = self.ledger.recorded_by(&entry).await?;
-            Ok::<_, ArchiveError>(rule.map(|rule| (false, Entry { rule, ..entry })))
+            Ok::<_, ArchiveError>(rule.map(|rule| (true, Entry { rule, ..entry })))
         });
         let own: Vec<_> = stream::iter(own).buffered(AT_ONCE).try_collect().await?;
         let mut noted: Vec<(bool, Entry)> = own.into_iter().flatten().collect();
@@ -158,7 +158,7 @@ impl Archive<'_> {
             }
         }
         self.finish(begun, as_of, done).await?;
-        self.doubt(ended, as_of, done).await?;
+        self.doubt(&ended, as_of, done).await?;
         Ok(chunks_of_first.unwrap_or_default())
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use findings::{Finding, Timestamp};
+use futures::{StreamExt, stream};
 use platform::guardduty::CHUNK;
 use tracing::warn;
 
@@ -13,6 +14,7 @@ use crate::{
     entry::Entry,
     error::ArchiveError,
     judge::{is_beyond_any_rule, may_be_archived},
+    ledger::AT_ONCE,
     line::{Event, Line},
     look,
 };
@@ -69,33 +71,40 @@ impl Archive<'_> {
             }
         }
         for chunk in risen.chunks(CHUNK) {
-            self.take_back(chunk, as_of, done).await?;
+            let back = self.open_again(chunk, done).await?;
+            done.escalated += count(back.len());
+            self.write_escalated(&back, as_of).await?;
         }
         verified(done)
     }
 
-    /// The version of this finding that guardsift archived last, unless it was taken back since.
+    /// The version of this finding that guardsift archived last, unless it was taken back since. Once it was, whoever
+    /// archives the finding has seen it; an event of the version that was taken back asks again.
     async fn archived_before(
         &self,
         copy: &Finding,
         has_event: bool,
     ) -> Result<Option<Entry>, ArchiveError> {
-        let Some(earlier) = self.ledger.of_finding(copy.id()).await?.into_iter().next() else {
+        let Some(mut earlier) = self.ledger.of_finding(copy.id()).await?.into_iter().next() else {
             return Ok(None);
         };
         let fate = self.ledger.fate(&earlier).await?;
         let is_ours = fate.recorded && fate.outcome != Some(Event::TakenBack) && !fate.undone;
+        earlier.rule = fate.ended_by.unwrap_or(earlier.rule);
         let own = Entry::of(copy, &earlier.rule, (self.now)());
-        let is_new = has_event || !self.ledger.is_escalated(&own).await?;
+        let is_new = match self.ledger.claim_ended(&earlier).await? {
+            Some(escalated) => has_event && escalated.version_key == own.version_key,
+            None => has_event || !self.ledger.is_escalated(&own).await?,
+        };
         Ok((is_ours && is_new).then_some(earlier))
     }
 
-    async fn take_back(
+    /// Takes these findings back, each with the version that was archived of it, and gives those that are open now.
+    pub(crate) async fn open_again<'r>(
         &self,
-        risen: &[(Entry, Finding)],
-        as_of: Timestamp,
+        risen: &'r [(Entry, Finding)],
         done: &mut Done,
-    ) -> Result<(), ArchiveError> {
+    ) -> Result<Vec<&'r (Entry, Finding)>, ArchiveError> {
         for (earlier, copy) in risen {
             let severity = copy.severity().map(findings::Severity::value);
             warn!(
@@ -109,22 +118,41 @@ impl Archive<'_> {
         let ids: Vec<String> = risen.iter().map(|(_, copy)| copy.id().to_owned()).collect();
         self.guardduty.unarchive(&ids).await?;
         let open = look::seen(self.guardduty, &ids, false).await?;
-        for (earlier, copy) in risen {
-            if !open.contains_key(copy.id()) {
-                done.unverified.push(copy.id().to_owned());
-                continue;
-            }
-            let now = (self.now)();
-            let entry = Entry::of(copy, &earlier.rule, now);
-            let mut line =
-                Line::new(Event::Escalated, now, &entry.version_key, earlier.rule.as_str(), copy);
-            line.rule_set = Some(self.rules.hash());
-            line.as_of = Some(as_of.to_rfc3339());
-            line.archived_version = Some(&earlier.version_key);
-            line.decision = Some(self.rules.explain(copy, as_of));
-            self.ledger.write(&entry, &line).await?;
-            done.escalated += count(1);
-        }
+        let (back, left): (Vec<_>, Vec<_>) =
+            risen.iter().partition(|(_, copy)| open.contains_key(copy.id()));
+        done.unverified.extend(left.into_iter().map(|(_, copy)| copy.id().to_owned()));
+        Ok(back)
+    }
+
+    /// Writes it down under the version that each has now. One that fails keeps no other from being
+    /// written: they are open, so no later look would find out.
+    pub(crate) async fn write_escalated(
+        &self,
+        back: &[&(Entry, Finding)],
+        as_of: Timestamp,
+    ) -> Result<(), ArchiveError> {
+        let lines = back.iter().map(|(earlier, copy)| self.write_one(earlier, copy, as_of));
+        let written: Vec<Result<(), ArchiveError>> =
+            stream::iter(lines).buffered(AT_ONCE).collect().await;
+        written.into_iter().collect()
+    }
+
+    async fn write_one(
+        &self,
+        earlier: &Entry,
+        copy: &Finding,
+        as_of: Timestamp,
+    ) -> Result<(), ArchiveError> {
+        let now = (self.now)();
+        let entry = Entry::of(copy, &earlier.rule, now);
+        let mut line =
+            Line::new(Event::Escalated, now, &entry.version_key, earlier.rule.as_str(), copy);
+        line.rule_set = Some(self.rules.hash());
+        line.as_of = Some(as_of.to_rfc3339());
+        line.archived_version = Some(&earlier.version_key);
+        line.decision = Some(self.rules.explain(copy, as_of));
+        self.ledger.write(&entry, &line).await?;
+        self.ledger.end_claim(earlier, &entry).await?;
         Ok(())
     }
 }

@@ -67,6 +67,24 @@ impl Ledger<'_> {
         self.has(&entry.key(Event::Escalated.kind())).await
     }
 
+    /// Notes that what was archived in this version was taken back as a later one: from then on it is archived
+    /// by somebody else.
+    pub(crate) async fn end_claim(
+        &self,
+        archived: &Entry,
+        escalated: &Entry,
+    ) -> Result<(), StoreError> {
+        self.put(&claim_key(archived), escalated).await.map(drop)
+    }
+
+    /// As which version it was taken back first, if it was.
+    pub(crate) async fn claim_ended(
+        &self,
+        archived: &Entry,
+    ) -> Result<Option<Entry>, ArchiveError> {
+        self.get(&claim_key(archived)).await
+    }
+
     /// How the archiving of this version ended, if it has.
     pub(crate) async fn outcome(&self, entry: &Entry) -> Result<Option<Event>, ArchiveError> {
         let outcome: Option<Logged> = self.get(&entry.key("outcome")).await?;
@@ -215,6 +233,10 @@ impl Ledger<'_> {
     pub(crate) async fn has(&self, key: &str) -> Result<bool, StoreError> {
         Ok(self.store.head(self.bucket, key).await?.is_some())
     }
+}
+
+fn claim_key(archived: &Entry) -> String {
+    format!("state/archive/escalated/{}.json", archived.version_key)
 }
 
 fn run_key(run: &str, chunk: usize) -> String {

@@ -19,9 +19,13 @@ struct State {
     /// Of which the ledger holds a copy.
     kept: Versions,
     recorded: Versions,
+    /// The version that was recorded last.
+    last: u8,
     concluded: Versions,
     /// Those of the concluded that were taken back.
     taken_back: Versions,
+    /// As which version each was taken back since it had risen.
+    escalated: [Option<u8>; 4],
     /// What the run of each message, named by its version, was about to archive.
     noted: [Versions; 4],
     queue: Vec<Message>,
@@ -97,18 +101,34 @@ impl State {
 
     /// A version that an earlier attempt may have left archived: one without an end first.
     fn begun(&self, protocol: Protocol, message: Message) -> Option<u8> {
-        let open = self.recorded & !self.concluded;
         let noted = self.noted[usize::from(message.version)];
         let own = if message.looks_ripe() { bit(message.version) } else { 0 };
-        let doubted = if protocol.doubts { noted } else { 0 };
-        let begun = [(noted | own) & open, doubted].into_iter().find(|own| *own != 0).unwrap_or(0);
-        (self.archived && begun != 0).then(|| u8::try_from(begun.trailing_zeros()).unwrap())
+        let concerned = (noted | own) & self.recorded;
+        let is_concerned = |version: &u8| concerned & bit(*version) != 0;
+        let is_open = |version: &u8| self.concluded & bit(*version) == 0;
+        let is_doubted = |version: &u8| {
+            let was_taken_back = |version: u8| self.taken_back & bit(version) != 0;
+            protocol.doubts
+                && (was_taken_back(*version) || self.high && *version != self.version)
+                && (*version == self.last || was_taken_back(self.last))
+        };
+        let mut versions = (0..=self.version).filter(is_concerned);
+        let begun = versions.clone().find(is_open).or_else(|| versions.find(is_doubted));
+        begun.filter(|_| self.archived)
     }
 
-    /// Whether the version that was recorded last was archived by a rule, as far as the ledger tells.
+    /// Whether the version that was recorded last was archived by a rule and not taken back since, as far as the
+    /// ledger tells.
     fn is_ours(&self) -> bool {
-        let last = self.recorded.checked_ilog2().map(|last| 1 << last);
-        last.is_some_and(|last: Versions| self.taken_back & last == 0)
+        let escalated = self.escalated[usize::from(self.last)];
+        self.recorded != 0
+            && self.taken_back & bit(self.last) == 0
+            && escalated.is_none_or(|version| version == self.version)
+    }
+
+    fn escalate(&mut self, recorded: u8) {
+        self.archived = false;
+        self.escalated[usize::from(recorded)].get_or_insert(self.version);
     }
 
     fn give_back(&mut self, message: Message) {
@@ -134,7 +154,7 @@ impl State {
                 Some(if risen && protocol.escalates { Step::TakeBackRisen } else { Step::Plan })
             }
             Step::TakeBackRisen => {
-                self.archived = false;
+                self.escalate(self.last);
                 Some(Step::Plan)
             }
             Step::Plan => {
@@ -143,6 +163,9 @@ impl State {
                 ripe.then_some(Step::Record(self.version))
             }
             Step::Record(version) => {
+                if self.recorded & bit(version) == 0 {
+                    self.last = version;
+                }
                 self.recorded |= bit(version);
                 self.noted[usize::from(message.version)] |= bit(version);
                 self.keep(protocol, version);
@@ -159,6 +182,9 @@ impl State {
                 Some(Step::Conclude(version))
             }
             Step::TakeBack(version) => {
+                if self.concluded & bit(version) != 0 && version != self.version {
+                    self.escalate(version);
+                }
                 self.archived = false;
                 Some(Step::ConcludeTakenBack(version))
             }

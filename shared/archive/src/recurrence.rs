@@ -71,15 +71,14 @@ impl Ledger<'_> {
             Some(rule) => self.recurrence_after(&earlier, rule, finding).await?,
             None => None,
         };
-        if recurrence.is_none() {
-            let fate = self.fate(last).await?;
-            if fate.outcome != Some(Event::Archived) || fate.undone {
-                return Ok(None);
-            }
+        let fate = self.fate(last).await?;
+        let is_hidden = fate.outcome == Some(Event::Archived) && !fate.undone;
+        if recurrence.is_none() && !is_hidden {
+            return Ok(None);
         }
         Ok(Some(ArchivedBefore {
             times: earlier.len(),
-            rule: last.rule.clone(),
+            rule: fate.ended_by.unwrap_or_else(|| last.rule.clone()),
             at: Timestamp::parse(&last.at),
             stays: recurrence.map(|why| why.to_string()),
         }))

@@ -195,3 +195,36 @@ fn what_is_in_the_index_and_was_never_recorded_is_not_ours() {
         assert!(world.is_archived(&id));
     });
 }
+
+#[test]
+fn what_a_person_archived_after_it_was_taken_back_stays_also_when_it_is_updated() {
+    block_on(async {
+        let world = World::new().await;
+        let id = risen(&world).await;
+        assert_eq!(world.sweep().await.unwrap().escalated, 1);
+        world.by_hand("archive", &id).await;
+        rise(&world, &id).await;
+        assert_eq!(world.sweep().await.unwrap().escalated, 0, "it is theirs");
+        assert_eq!(world.escalate(&id).await.escalated, 0, "also by its event");
+        assert!(world.is_archived(&id));
+    });
+}
+
+#[test]
+fn one_line_that_cannot_be_written_keeps_no_other_from_being_written() {
+    block_on(async {
+        let world = World::new().await;
+        let id = risen(&world).await;
+        let copy = world.copy(&id);
+        // The emulated S3 keeps objects in files, and a file in the way of a folder makes it fail.
+        world.put("audit/v1/region=nowhere", "in the way");
+        let raw = r#"{"id":"f1","severity":8,"region":"nowhere"}"#;
+        let refused = findings::Finding::parse(raw).unwrap();
+        let both =
+            [&refused, &copy].map(|copy| (Entry::of(copy, "low", platform::now()), copy.clone()));
+        let both: Vec<&(Entry, findings::Finding)> = both.iter().collect();
+        world.archive().write_escalated(&both, platform::now()).await.unwrap_err();
+        world.machine.store.remove(local::machine::LAKE_BUCKET, "audit/v1/region=nowhere");
+        assert_eq!(world.log(&id).await.last(), Some(&Event::Escalated));
+    });
+}

@@ -1,7 +1,7 @@
 //! Two runs at once over the same version.
 
 use super::world::{World, block_on, moment};
-use crate::{ArchiveError, Done, Entry};
+use crate::{ArchiveError, Done, Entry, Event};
 
 /// What a run was about to do when another had not ended yet.
 async fn begun(world: &World, run: &str, ids: &[&String]) {
@@ -41,6 +41,12 @@ fn what_a_slower_run_archives_once_more_is_taken_back_when_it_begins_again() {
         assert_eq!((done.repaired, done.archived, done.taken_back), (0, 0, 2));
         assert!(!world.is_archived(&risen), "it is High");
         assert!(!world.is_archived(&quiet), "its version was taken back, and has its end");
+        let log = world.log(&risen).await;
+        assert_eq!(
+            log,
+            [Event::Recorded, Event::TakenBack, Event::Escalated],
+            "the version that came back"
+        );
         let again = world.archive().repair(&[], &["slower"], moment(), &mut done).await;
         assert!(again.is_ok() && done.taken_back == 2, "{done:?}");
     });
@@ -113,5 +119,55 @@ fn a_run_that_begins_again_leaves_what_a_person_has_undone_and_archived() {
         world.archive().repair(&[], &["run-0"], moment(), &mut done).await.unwrap();
         assert_eq!(done.taken_back, 0);
         assert!(world.is_archived(&id));
+    });
+}
+
+/// A run that archived one of its findings and failed, so that its event comes again.
+async fn half_done(world: &World) -> String {
+    let (id, ignored) = (world.observe(), world.observe());
+    world.machine.guardduty.faults().ignore_archive([ignored.as_str()]);
+    world.sweep().await.unwrap_err();
+    world.machine.guardduty.faults().clear();
+    assert!(world.is_archived(&id));
+    id
+}
+
+#[test]
+fn a_run_that_begins_again_leaves_what_was_archived_in_a_later_version() {
+    block_on(async {
+        let mut world = World::new().await;
+        let id = half_done(&world).await;
+        world.observe_again(&id, 2.5);
+        let planned = world.plan().await.unwrap();
+        let mut done = Done::default();
+        world.archive().apply(&planned, Some(("later", 0)), &mut done).await.unwrap();
+        let log = world.log(&id).await;
+        // Nothing archives the later version any more, which is no doubt of who archived it.
+        let source = findings::RuleSource { name: "r", text: "version: 1" };
+        world.rules = findings::RuleSet::parse(&[source]).unwrap();
+        let mut done = Done::default();
+        world.archive().repair(&[], &["run-0"], moment(), &mut done).await.unwrap();
+        assert!(world.is_archived(&id));
+        assert_eq!(world.log(&id).await, log);
+    });
+}
+
+#[test]
+fn a_run_that_begins_again_leaves_what_a_person_archived_and_a_rule_would_too() {
+    block_on(async {
+        let mut world = World::new().await;
+        let id = half_done(&world).await;
+        // Archived by hand before its hold is over, as of the run that comes again.
+        let as_of = moment();
+        world.observe_again(&id, 2.5);
+        world.by_hand("archive", &id).await;
+        let text = "version: 1
+defaults: { hold: 720h }
+rules: [ { name: low, action: archive, criteria: { severity: { lessThan: 4 } } } ]";
+        let source = findings::RuleSource { name: "r", text };
+        world.rules = findings::RuleSet::parse(&[source]).unwrap();
+        let mut done = Done::default();
+        world.archive().repair(&[], &["run-0"], as_of, &mut done).await.unwrap();
+        assert!(world.is_archived(&id), "{done:?}");
     });
 }
