@@ -36,12 +36,15 @@ struct Setting<'a> {
     rules: &'a str,
     timeout: Duration,
     max_receive_count: u32,
+    /// How long a message rests at most that failed: what a destination refuses is put off for longer than a test should take.
+    rest: Option<Duration>,
     log_level: &'a str,
 }
 
 impl Setting<'_> {
     fn rules(rules: &str) -> Setting<'_> {
-        Setting { rules, timeout: Duration::from_secs(6), max_receive_count: 3, log_level: "INFO" }
+        let timeout = Duration::from_secs(6);
+        Setting { rules, timeout, max_receive_count: 3, rest: Some(timeout), log_level: "INFO" }
     }
 }
 
@@ -55,7 +58,7 @@ async fn stage(setting: Setting<'_>) -> Stage {
             timeout: setting.timeout,
             visibility: setting.timeout,
             max_receive_count: setting.max_receive_count,
-            rest: None,
+            rest: setting.rest,
         },
         workers: 2,
         log_level: setting.log_level.to_owned(),

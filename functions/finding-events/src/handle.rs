@@ -112,7 +112,7 @@ impl FindingEvents {
         let later = async |receipt: &Receipt, after| {
             scope.metrics.count("PutOff", 1);
             if let Err(problem) = hand_out_later(&self.aws, receipt, after).await {
-                warn!(error = chain(&problem), "it comes back earlier than the destination asked");
+                warn!(error = chain(&problem), "it comes back when the queue's own time is over");
             }
         };
         let work = |event, _| self.one(event, scope);

@@ -106,7 +106,8 @@ impl Https {
         post: Post<'_>,
     ) -> Result<Bytes, Refusal> {
         let host = &target.host;
-        let request = request(target, post).map_err(Refusal::permanent)?;
+        let request =
+            request(target, post).map_err(|error| Refusal::permanent(error).of_message())?;
         let exchange = async {
             let response =
                 client.request(request).await.map_err(|error| unanswered(host, &error))?;
@@ -192,7 +193,12 @@ fn judged(response: &Response<Incoming>, host: &str) -> Result<(), Refusal> {
     let told = format!("{host} answered {status}");
     let asked = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
     let asked = asked.and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
-    Err(match status {
+    Err(refused(status, asked, told))
+}
+
+/// What there is to do about a status that is no success.
+pub(crate) fn refused(status: StatusCode, asked: Option<Duration>, told: String) -> Refusal {
+    match status {
         StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => Refusal::later(asked, told),
         status if status.is_server_error() => Refusal::later(asked, told),
         // A URL that is a secret is gone once another one took its place.
@@ -203,7 +209,7 @@ fn judged(response: &Response<Incoming>, host: &str) -> Result<(), Refusal> {
         StatusCode::FORBIDDEN => Refusal::unauthorized(told).of_message(),
         status if status.is_client_error() => Refusal::permanent(told).of_message(),
         _ => Refusal::permanent(told),
-    })
+    }
 }
 
 /// Full jitter over 400, 800 … ms.

@@ -1,9 +1,14 @@
 //! A notification as a card in Microsoft Teams, by the webhook of a flow.
 
 use findings::message::teams;
+use hyper::StatusCode;
 
 use super::{Parcel, Senders, Sent};
-use crate::{https::Hosts, refusal::Refusal, secret::Secret};
+use crate::{
+    https::{Hosts, refused},
+    refusal::Refusal,
+    secret::Secret,
+};
 
 /// Webhooks of Power Automate, old and new, and of the connectors before them, in the clouds that
 /// Microsoft has
@@ -48,15 +53,14 @@ fn judged(answer: &[u8]) -> Result<(), Refusal> {
     let answer = answer.get(..LOOKED_AT).unwrap_or(answer);
     let answer = String::from_utf8_lossy(answer);
     let Some(cause) = answer.trim_start().strip_prefix(FAILED) else { return Ok(()) };
-    let status = cause.split_once(CAUSE).and_then(|(_, rest)| rest.get(..3)?.parse::<u16>().ok());
-    let told = match status {
-        Some(status) => format!("Microsoft Teams did not deliver the message: {CAUSE}{status}"),
-        None => "Microsoft Teams did not deliver the message and names no cause".to_owned(),
-    };
+    let status = cause.split_once(CAUSE).and_then(|(_, rest)| rest.get(..3));
+    let status = status.and_then(|digits| StatusCode::from_bytes(digits.as_bytes()).ok());
     Err(match status {
-        None | Some(408 | 429 | 500..) => Refusal::later(None, told),
-        Some(401 | 404 | 410) => Refusal::permanent(told),
-        Some(_) => Refusal::permanent(told).of_message(),
+        Some(status) => {
+            let told = format!("Microsoft Teams did not take the message: {CAUSE}{status}");
+            refused(status, None, told)
+        }
+        None => Refusal::later(None, "Microsoft Teams did not take the message and says not why"),
     })
 }
 
@@ -77,9 +81,10 @@ mod tests {
         for cause in ["HTTP error 429 with ContextId tcid=0", "HTTP error 503", "nothing", ""] {
             assert_eq!(failed(cause), RefusalKind::Later(None), "{cause}");
         }
-        for cause in ["HTTP error 400 with ContextId tcid=0", "HTTP error 413", "HTTP error 404"] {
+        for cause in ["HTTP error 400 with ContextId tcid=0", "HTTP error 413"] {
             assert_eq!(failed(cause), RefusalKind::Permanent, "{cause}");
         }
+        assert_eq!(failed("HTTP error 404"), RefusalKind::Unauthorized);
         for answer in ["", "1", "{}", "Accepted", "HTTP error 400"] {
             assert!(judged(answer.as_bytes()).is_ok(), "{answer}");
         }
