@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     match arguments.command {
         Command::Archive { command } => archive::run(&command),
         Command::Backtest(arguments) => backtest::run(&arguments),
-        Command::Completions(arguments) => Ok(completions::run(&arguments)),
+        Command::Completions(arguments) => completions::run(&arguments),
         Command::Decide(arguments) => decide::run(&arguments),
         Command::Disable(arguments) => disable::run(&arguments),
         Command::Enable(arguments) => enable::run(&arguments),

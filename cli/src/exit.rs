@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::stdout;
+
 /// How the command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -43,9 +45,17 @@ impl Exit {
 
 /// Prints what clap has to say: help and version are no failure.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
-    let exit = if error.use_stderr() { Exit::BadUsage } else { Exit::Success };
-    match error.print() {
-        Ok(()) => exit.into(),
-        Err(_) => Exit::Other.into(),
+    if error.use_stderr() {
+        return match error.print() {
+            Ok(()) => Exit::BadUsage.into(),
+            Err(_) => Exit::Other.into(),
+        };
+    }
+    match stdout::print!("{}", error.render().ansi()) {
+        Ok(()) => Exit::Success.into(),
+        Err(error) => {
+            anstream::eprintln!("{error}");
+            Exit::Other.into()
+        }
     }
 }

@@ -29,6 +29,7 @@ mod progress;
 mod reconciliation;
 mod replay;
 mod rule_files;
+mod stdout;
 mod talk;
 
 fn main() -> ExitCode {

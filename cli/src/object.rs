@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::printable::json_text;
+use crate::{printable::json_text, stdout};
 use ordered::Ordered;
 
 mod ordered;
@@ -10,9 +10,9 @@ mod ordered;
 /// Prints it. Both have the same members in the same order; YAML is for people who read more than a table shows.
 pub(crate) fn print(object: &impl Serialize, is_yaml: bool) -> anyhow::Result<()> {
     if is_yaml {
-        anstream::print!("{}", yaml(object)?);
+        stdout::print!("{}", yaml(object)?)?;
     } else {
-        anstream::println!("{}", json_text(serde_json::to_string_pretty(object)?));
+        stdout::println!("{}", json_text(serde_json::to_string_pretty(object)?))?;
     }
     Ok(())
 }

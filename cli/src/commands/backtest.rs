@@ -14,7 +14,7 @@ use crate::{
     history::{self, Connection},
     moment, object,
     printable::printable,
-    progress, rule_files,
+    progress, rule_files, stdout,
 };
 
 #[derive(Debug, clap::Args)]
@@ -168,7 +168,7 @@ fn percent(text: &str) -> Result<f64, String> {
 }
 
 fn print_counts(rules: &RuleSet, matched: &[u64]) -> anyhow::Result<()> {
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut out = std::io::BufWriter::new(stdout::raw());
     for (position, rule) in rules.rules().iter().enumerate() {
         writeln!(out, "{} {}", rule.name, matched.get(position).copied().unwrap_or_default())?;
     }
@@ -177,11 +177,11 @@ fn print_counts(rules: &RuleSet, matched: &[u64]) -> anyhow::Result<()> {
 
 fn print(outcome: &Outcome, format: Format) -> anyhow::Result<()> {
     match format {
-        Format::Text => anstream::print!("{}", backtest::text(outcome)),
-        Format::Table => anstream::print!("{}", backtest::rules_table(outcome)),
+        Format::Text => stdout::print!("{}", backtest::text(outcome))?,
+        Format::Table => stdout::print!("{}", backtest::rules_table(outcome))?,
         format @ (Format::Json | Format::Yaml) => object::print(outcome, format == Format::Yaml)?,
         Format::Jsonl => {
-            let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+            let mut out = std::io::BufWriter::new(stdout::raw());
             for finding in outcome.findings.iter().flatten() {
                 writeln!(out, "{}", serde_json::to_string(finding)?)?;
             }

@@ -1,6 +1,6 @@
 //! `guardsift completions` and `guardsift man`: what shells and `man` want to know of the command line.
 
-use std::{fs, io, path::PathBuf};
+use std::{fs, io::Write, path::PathBuf};
 
 use anyhow::Context;
 use clap::CommandFactory;
@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use crate::{
     arguments::Arguments as Root,
     exit::{Exit, Unusable},
+    stdout,
     talk::say,
 };
 
@@ -36,9 +37,13 @@ pub(crate) const MAN_EXAMPLES: &str = "\
 Examples:
   guardsift man ~/.local/share/man/man1 && man guardsift-status";
 
-pub(crate) fn run(arguments: &Arguments) -> Exit {
-    clap_complete::generate(arguments.shell, &mut Root::command(), "guardsift", &mut io::stdout());
-    Exit::Success
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut Root::command(), "guardsift", &mut script);
+    let mut out = stdout::raw();
+    out.write_all(&script)?;
+    out.flush()?;
+    Ok(Exit::Success)
 }
 
 pub(crate) fn man(arguments: &ManArguments) -> anyhow::Result<Exit> {

@@ -1,6 +1,6 @@
 //! `guardsift decide`: what happens with each finding.
 
-use std::io::Write;
+use std::io::{BufWriter, StdoutLock, Write};
 
 use comfy_table::Table;
 use findings::Timestamp;
@@ -13,6 +13,7 @@ use crate::{
     moment, object,
     output::Line,
     rule_files,
+    stdout::{self, Output},
 };
 
 pub(crate) fn run(arguments: &DecideArguments) -> anyhow::Result<Exit> {
@@ -44,6 +45,9 @@ pub(super) fn each_record(
 ) -> anyhow::Result<Exit> {
     let mut exit = Exit::Success;
     for file in input::files(&arguments.paths) {
+        if stdout::is_closed() {
+            break;
+        }
         match file.and_then(|file| input::records(&file)) {
             Ok(records) => records.into_iter().try_for_each(&mut act)?,
             Err(error) => {
@@ -57,7 +61,7 @@ pub(super) fn each_record(
 
 /// Prints lines as they come, or all at the end where the format needs them all.
 enum Printer {
-    Jsonl(std::io::BufWriter<std::io::Stdout>),
+    Jsonl(BufWriter<Output<StdoutLock<'static>>>),
     Object { lines: Vec<Line>, is_yaml: bool },
     Table(Table),
 }
@@ -65,7 +69,7 @@ enum Printer {
 impl Printer {
     fn new(format: Format) -> Self {
         match format {
-            Format::Jsonl => Self::Jsonl(std::io::BufWriter::new(std::io::stdout())),
+            Format::Jsonl => Self::Jsonl(BufWriter::new(stdout::raw())),
             Format::Json => Self::Object { lines: Vec::new(), is_yaml: false },
             Format::Yaml => Self::Object { lines: Vec::new(), is_yaml: true },
             Format::Table => Self::Table(plain(&Line::HEADER)),
@@ -87,7 +91,7 @@ impl Printer {
         match self {
             Self::Jsonl(mut out) => out.flush()?,
             Self::Object { lines, is_yaml } => object::print(&lines, is_yaml)?,
-            Self::Table(table) => anstream::println!("{}", table.trim_fmt()),
+            Self::Table(table) => stdout::println!("{}", table.trim_fmt())?,
         }
         Ok(())
     }

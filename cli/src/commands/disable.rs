@@ -14,6 +14,7 @@ use crate::{
     object,
     operate::{Places, Reach, Seat, change::ChangeFormat, refused},
     printable::printable,
+    stdout,
     talk::say,
 };
 
@@ -83,7 +84,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     };
     let is_text = arguments.output == ChangeFormat::Text;
     if is_text {
-        anstream::print!("{}", loss.text());
+        stdout::print!("{}", loss.text())?;
     } else if !arguments.yes && !arguments.dry_run {
         anstream::eprint!("{}", loss.text());
     }

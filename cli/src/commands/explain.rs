@@ -10,7 +10,7 @@ use crate::{
     arguments::{ExplainArguments, ExplainFormat},
     exit::{Exit, Unusable},
     printable::printable,
-    rule_files,
+    rule_files, stdout,
 };
 
 /// One finding's explanation as JSON.
@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &ExplainArguments) -> anyhow::Result<Exit> {
         let explanation = rules.explain(&finding, as_of);
         match arguments.output {
             ExplainFormat::Text => {
-                anstream::println!("{}", text(&sourced.source, &finding, &explanation)?);
+                stdout::println!("{}", text(&sourced.source, &finding, &explanation)?)?;
             }
             ExplainFormat::Jsonl => {
                 let line = Explained {
@@ -59,7 +59,7 @@ pub(crate) fn run(arguments: &ExplainArguments) -> anyhow::Result<Exit> {
                     rule_set: rules.hash(),
                     explanation: &explanation,
                 };
-                anstream::println!("{}", serde_json::to_string(&line)?);
+                stdout::println!("{}", serde_json::to_string(&line)?)?;
             }
         }
         Ok(())

@@ -13,7 +13,7 @@ use crate::{
     arguments::{LocalArguments, LocalFormat},
     exit::{Exit, Unusable},
     moment::now,
-    object,
+    object, stdout,
     talk::say,
 };
 
@@ -34,12 +34,12 @@ async fn run_demo(arguments: &LocalArguments) -> anyhow::Result<Exit> {
     };
     let report = demo::run(config.clone(), |step| say!("· {step}")).await?;
     match arguments.output {
-        LocalFormat::Json => anstream::println!("{}", serde_json::to_string(&report.counts)?),
+        LocalFormat::Json => stdout::println!("{}", serde_json::to_string(&report.counts)?)?,
         LocalFormat::Yaml => object::print(&report.counts, true)?,
         LocalFormat::Table => {
-            anstream::println!("{}", table(&report, &config.state));
+            stdout::println!("{}", table(&report, &config.state))?;
             let (seconds, folder) = (report.seconds, config.state.display());
-            anstream::println!("\n{seconds:.1} s. Everything is in {folder}");
+            stdout::println!("\n{seconds:.1} s. Everything is in {folder}")?;
         }
     }
     match report.verdict() {
@@ -80,7 +80,7 @@ async fn keep_running(arguments: &LocalArguments) -> anyhow::Result<Exit> {
     let machine =
         Machine::start(MachineConfig { port: arguments.port, rules, mode, ..defaults }).await?;
     let endpoint = machine.endpoint();
-    anstream::println!(
+    stdout::println!(
         "GuardDuty, S3 and the other services answer at {endpoint}
   export AWS_ENDPOINT_URL={endpoint} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
   export AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY={}
@@ -89,7 +89,7 @@ Everything is in {}. Stop it with Ctrl-C.",
         local::ACCESS_KEY_ID,
         local::SECRET_ACCESS_KEY,
         machine.state().display(),
-    );
+    )?;
     let result = machine.run_until_stopped().await;
     machine.shutdown().await;
     result.map(|()| Exit::Success)

@@ -19,7 +19,7 @@ use crate::{
     input,
     preview::{self, To, page::Sheet},
     printable::printable,
-    rule_files,
+    rule_files, stdout,
 };
 
 #[derive(Debug, clap::Args)]
@@ -112,7 +112,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             if let Some(withheld) = withheld {
                 anstream::eprintln!("{source}: {withheld}");
             }
-            anstream::println!("{}", preview::pretty(&body)?);
+            stdout::println!("{}", preview::pretty(&body)?)?;
         }
         Ok(())
     })?;

@@ -14,6 +14,8 @@ use crate::{
     progress,
     reconciliation::{self, Scope, Tally, queue},
     replay::{Known, Replay, Totals},
+    stdout,
+    talk::say,
 };
 
 #[derive(Debug, clap::Args)]
@@ -152,7 +154,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         format @ (LakeFormat::Json | LakeFormat::Yaml) => {
             object::print(&report, format == LakeFormat::Yaml)?
         }
-        LakeFormat::Text => anstream::print!("{}", text(&report)),
+        LakeFormat::Text => stdout::print!("{}", text(&report))?,
     }
     Ok(if report.still_missing == 0 { Exit::Success } else { Exit::CheckFailed })
 }

@@ -12,6 +12,7 @@ use crate::{
     printable::printable,
     progress,
     replay::{Known, Replay, Totals},
+    stdout,
     talk::say,
 };
 
@@ -79,7 +80,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         format @ (LakeFormat::Json | LakeFormat::Yaml) => {
             object::print(&Report::of(&totals, arguments), format == LakeFormat::Yaml)?;
         }
-        LakeFormat::Text => anstream::print!("{}", text(&totals, arguments.dry_run)),
+        LakeFormat::Text => stdout::print!("{}", text(&totals, arguments.dry_run))?,
     }
     Ok(if totals.failed.is_empty() { Exit::Success } else { Exit::CheckFailed })
 }

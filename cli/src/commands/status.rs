@@ -10,6 +10,7 @@ use crate::{
         Places,
         health::{Destination, Health, State},
     },
+    stdout,
 };
 
 mod covered;
@@ -62,7 +63,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     }
     match arguments.output {
         StatusFormat::Table => {
-            anstream::print!("{}{}", sheet::text(&places), covered::text(&places));
+            stdout::print!("{}{}", sheet::text(&places), covered::text(&places))?;
         }
         StatusFormat::Json | StatusFormat::Yaml => {
             let object = StatusV1 { schema: "guardsift.status/v1", places: &places };

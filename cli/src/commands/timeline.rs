@@ -16,6 +16,7 @@ use crate::{
     object,
     operate::aligned::{Cell, aligned, of_severity, state},
     printable::printable,
+    stdout,
 };
 
 #[derive(Debug, clap::Args)]
@@ -115,7 +116,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let all: Vec<Finding> = versions.into_values().collect();
     let told = told(&all);
     match arguments.output {
-        TimelineFormat::Table => anstream::print!("{}", text(&all, &told)),
+        TimelineFormat::Table => stdout::print!("{}", text(&all, &told))?,
         TimelineFormat::Json | TimelineFormat::Yaml => {
             let object = TimelineV1 {
                 schema: "guardsift.timeline/v1",

@@ -7,6 +7,7 @@ use crate::{
     exit::Exit,
     moment, object,
     operate::{Places, Seat, detector::none},
+    stdout,
     talk::say,
 };
 
@@ -71,10 +72,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     }
     match arguments.output {
         UsageFormat::Table => {
-            anstream::print!("{}", sheet::text(&places));
+            stdout::print!("{}", sheet::text(&places))?;
             if !places.is_empty() {
-                anstream::println!("assumed:");
-                ASSUMPTIONS.iter().for_each(|own| anstream::println!("  {own}"));
+                stdout::println!("assumed:")?;
+                ASSUMPTIONS.iter().try_for_each(|own| stdout::println!("  {own}"))?;
             }
         }
         UsageFormat::Json | UsageFormat::Yaml => {

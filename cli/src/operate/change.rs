@@ -10,6 +10,7 @@ use crate::{
     figures::so_many,
     object,
     printable::printable,
+    stdout,
     talk::say,
 };
 
@@ -124,7 +125,7 @@ impl<A> Plan<A> {
         errors.iter().for_each(|error| anstream::eprintln!("{error}"));
         let mut changes: Vec<ChangeV1> = self.steps.iter().flat_map(lines).collect();
         if is_text {
-            anstream::print!("{}", table(&changes));
+            stdout::print!("{}", table(&changes))?;
         }
         if !consent.dry_run && !changes.is_empty() {
             if !is_text && !consent.yes {

@@ -21,6 +21,7 @@ use crate::{
         detector::none,
         health::Destination,
     },
+    stdout,
     talk::say,
 };
 
@@ -78,7 +79,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let (mut checks, examined) = reach.wait(examine(seat))?;
     let is_text = arguments.output == DoctorFormat::Table;
     if is_text {
-        anstream::print!("{}", text(&checks));
+        stdout::print!("{}", text(&checks))?;
     }
     let mut canary = None;
     if arguments.canary
@@ -87,13 +88,18 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         match canary::fly(&reach, seat, place, arguments.lake.as_deref(), arguments.wait) {
             Ok((check, flown)) => {
                 if is_text {
-                    anstream::print!("{}", text(std::slice::from_ref(&check)));
+                    stdout::print!("{}", text(std::slice::from_ref(&check)))?;
                 }
                 checks.push(check);
                 canary = Some(flown);
             }
-            Err(error) => checks
-                .push(told(fail("canary", format!("{error:#}"), "see what was said"), is_text)),
+            Err(error) => {
+                let check = fail("canary", format!("{error:#}"), "see what was said");
+                if is_text {
+                    stdout::print!("{}", text(std::slice::from_ref(&check)))?;
+                }
+                checks.push(check);
+            }
         }
     }
     if !is_text {
@@ -112,13 +118,6 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let looked_at = so_many(checks.len(), "check");
     say!("{seat}: {looked_at}, {failed} failed, {open} unknown");
     Ok(if failed == 0 { Exit::Success } else { Exit::CheckFailed })
-}
-
-fn told(check: Check, is_text: bool) -> Check {
-    if is_text {
-        anstream::print!("{}", text(std::slice::from_ref(&check)));
-    }
-    check
 }
 
 type Examined = (ExportPlace, Destination);

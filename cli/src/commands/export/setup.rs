@@ -8,6 +8,7 @@ use crate::{
     commands::archive::bucket,
     exit::{Exit, Unusable},
     operate::{Consent, Places, Seat, change::Plan},
+    stdout,
     talk::say,
 };
 
@@ -87,7 +88,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let place = reach.wait(place(arguments, seat))?;
     match arguments.print {
         Some(Print::Terraform) => {
-            anstream::print!("{}", terraform::text(&place)?);
+            stdout::print!("{}", terraform::text(&place)?)?;
             return Ok(Exit::Success);
         }
         Some(Print::Policy) => {
@@ -97,7 +98,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
                 "key_arn": place.key_arn,
                 "key_statement": place.key_statement(),
             });
-            anstream::println!("{}", serde_json::to_string_pretty(&printed)?);
+            stdout::println!("{}", serde_json::to_string_pretty(&printed)?)?;
             return Ok(Exit::Success);
         }
         None => {}

@@ -3,7 +3,7 @@
 use std::{
     collections::HashSet,
     fs::File,
-    io::{self, BufWriter, Write},
+    io::{BufWriter, Write},
     path::PathBuf,
 };
 
@@ -19,6 +19,7 @@ use crate::{
     history::{self, Connection, Inflater, Text, each_text},
     operate::findings::{Holding, condition},
     printable::printable,
+    stdout,
     talk::say,
 };
 
@@ -69,13 +70,16 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
                 path.display()
             ))
         })?),
-        None => Box::new(io::stdout().lock()),
+        None => Box::new(stdout::raw()),
     };
     let mut writer = Writer::new(BufWriter::new(out), arguments.format)?;
     let mut inflater = Inflater::default();
     let mut seen = HashSet::new();
     let (mut unreadable, mut failed) = (0_u64, None);
     for source in &sources {
+        if arguments.out.is_none() && stdout::is_closed() {
+            break;
+        }
         let name = source.name();
         let outcome = each_text(source, &connection, &mut inflater, |line, text| {
             let records = match text {

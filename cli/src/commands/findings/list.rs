@@ -1,6 +1,6 @@
 //! `guardsift findings list` and `show`: what GuardDuty has found.
 
-use std::io::{self, BufWriter};
+use std::io::BufWriter;
 
 use anyhow::Context;
 use clap::ValueEnum;
@@ -16,6 +16,7 @@ use crate::{
         aligned::{Cell, aligned, of_severity, state},
         findings::Selection,
     },
+    stdout,
 };
 
 #[derive(Debug, clap::Args)]
@@ -85,7 +86,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     }
     let form = match arguments.output {
         ListForm::Table => {
-            anstream::print!("{}", table(&all));
+            stdout::print!("{}", table(&all))?;
             return Ok(exit);
         }
         ListForm::Yaml => {
@@ -100,7 +101,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         ListForm::Ocsf => Form::Ocsf,
     };
     let write = || {
-        let mut writer = Writer::new(BufWriter::new(io::stdout().lock()), form)?;
+        let mut writer = Writer::new(BufWriter::new(stdout::raw()), form)?;
         all.iter().try_for_each(|finding| writer.write(finding))?;
         writer.finish()
     };

@@ -12,7 +12,7 @@ use crate::{
     history::Connection,
     lake_place, moment, object,
     printable::printable,
-    progress,
+    progress, stdout,
 };
 
 #[derive(Debug, clap::Args)]
@@ -96,7 +96,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         format @ (LakeFormat::Json | LakeFormat::Yaml) => {
             object::print(&report, format == LakeFormat::Yaml)?
         }
-        LakeFormat::Text => anstream::print!("{}", text(&report)),
+        LakeFormat::Text => stdout::print!("{}", text(&report))?,
     }
     Ok(if report.failed.is_empty() { Exit::Success } else { Exit::CheckFailed })
 }

@@ -12,6 +12,7 @@ use crate::{
         aligned::{Cell, aligned},
         members::Member,
     },
+    stdout,
 };
 
 #[derive(Debug, clap::Args)]
@@ -65,7 +66,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         places.push(answer?);
     }
     match arguments.output {
-        OrgFormat::Table => anstream::print!("{}", text(&places)),
+        OrgFormat::Table => stdout::print!("{}", text(&places))?,
         OrgFormat::Json | OrgFormat::Yaml => {
             let object = OrgV1 { schema: "guardsift.org/v1", places: &places };
             object::print(&object, arguments.output == OrgFormat::Yaml)?;

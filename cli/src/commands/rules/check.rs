@@ -11,7 +11,7 @@ use crate::{
     exit::Exit,
     figures::so_many,
     moment::{self, now},
-    rule_files,
+    rule_files, stdout,
 };
 
 mod sarif;
@@ -94,7 +94,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         }
         Format::Sarif => serde_json::to_string_pretty(&sarif::log(&problems))?,
     };
-    anstream::println!("{}", printed.trim_end());
+    stdout::println!("{}", printed.trim_end())?;
     let least = if arguments.strict { Level::Note } else { Level::Warning };
     let is_bad = problems.iter().any(|problem| problem.level() >= least);
     Ok(if is_bad { Exit::CheckFailed } else { Exit::Success })

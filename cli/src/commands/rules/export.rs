@@ -13,7 +13,7 @@ use crate::{
     exit::Exit,
     figures::so_many,
     moment::{self, now},
-    rule_files,
+    rule_files, stdout,
     talk::say,
 };
 
@@ -82,7 +82,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         }
         Format::Json => serde_json::to_string_pretty(&lines)?,
     };
-    anstream::println!("{printed}");
+    stdout::println!("{printed}")?;
     let noun = match arguments.target {
         Target::Filter => "filter",
         Target::Eventbridge => "event pattern",

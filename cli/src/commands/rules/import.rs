@@ -14,6 +14,7 @@ use crate::{
     exit::{Exit, Unusable},
     figures::so_many,
     printable::printable,
+    stdout,
     talk::say,
 };
 
@@ -38,7 +39,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         arguments.paths.iter().map(|path| read(path)).collect::<anyhow::Result<_>>()?;
     let sources: Vec<_> = texts.iter().map(|(name, text)| RuleSource { name, text }).collect();
     let import = convert::import(&sources);
-    anstream::print!("{}", import.text);
+    stdout::print!("{}", import.text)?;
     anstream::eprint!("{}", shown(&import.problems, &sources));
     let rules = so_many(import.rules.len(), "rule");
     if import.problems.is_empty() {

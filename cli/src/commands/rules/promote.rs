@@ -11,7 +11,7 @@ use crate::{
     excerpt::Excerpt,
     exit::Exit,
     history::{self, Connection},
-    moment, rule_files,
+    moment, rule_files, stdout,
     talk::say,
 };
 
@@ -70,7 +70,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         let store = Store::new(connection.aws().clone());
         let digest =
             recorded(&store, lake, arguments.excerpt.since, (&against, &rules), &connection)?;
-        anstream::print!("{}", shadow::text(&digest));
+        stdout::print!("{}", shadow::text(&digest))?;
     }
     if !arguments.history.is_empty() {
         let pair = Pair {
@@ -108,10 +108,10 @@ fn promote(
     let suffix = format!(".before-{}", live_hash.get(..12).unwrap_or(live_hash));
     let kept = arguments.live.keep(live, &suffix, connection)?;
     arguments.live.replace(live, &candidate.text, connection)?;
-    anstream::println!("{} is in force as {}", arguments.candidate, arguments.live);
-    anstream::println!("the rules before it are kept as {kept}");
+    stdout::println!("{} is in force as {}", arguments.candidate, arguments.live)?;
+    stdout::println!("the rules before it are kept as {kept}")?;
     if matches!(arguments.live, Place::Object(_)) {
-        anstream::println!(
+        stdout::println!(
             "the functions see it within a minute; where Terraform writes that object, give it the same file, or it will write the old one again"
         );
     }
@@ -164,6 +164,6 @@ fn tried(arguments: &Arguments, pair: &Pair<'_>, connection: &Connection) -> any
         broad: 0.25,
         with_findings: false,
     };
-    anstream::print!("{}", backtest::text(&summary.outcome(rows)?));
+    stdout::print!("{}", backtest::text(&summary.outcome(rows)?))?;
     Ok(())
 }

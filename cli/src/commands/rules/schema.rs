@@ -1,6 +1,6 @@
 //! `guardsift rules schema`: the JSON Schema of rule files.
 
-use crate::exit::Exit;
+use crate::{exit::Exit, stdout};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {}
@@ -13,6 +13,6 @@ Examples:
   guardsift rules schema > rules/schema.json";
 
 pub(crate) fn run(_arguments: &Arguments) -> anyhow::Result<Exit> {
-    anstream::println!("{}", findings::schema());
+    stdout::println!("{}", findings::schema())?;
     Ok(Exit::Success)
 }

@@ -1,6 +1,6 @@
 //! `guardsift rules test`: the cases that rules carry, decided by the whole set.
 
-use std::path::PathBuf;
+use std::{io, path::PathBuf};
 
 use clap::ValueEnum;
 use findings::{RuleSource, Timestamp};
@@ -13,7 +13,7 @@ use crate::{
     moment::{self, now},
     object,
     printable::printable,
-    rule_files,
+    rule_files, stdout,
     talk::say,
 };
 
@@ -64,7 +64,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         .collect();
     match arguments.output {
         format @ (Format::Json | Format::Yaml) => object::print(&outcomes, format == Format::Yaml)?,
-        Format::Table => print(&outcomes),
+        Format::Table => print(&outcomes)?,
     }
     let without: Vec<_> = rules
         .rules()
@@ -81,7 +81,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     Ok(if failed == 0 { Exit::Success } else { Exit::CheckFailed })
 }
 
-fn print(outcomes: &[Outcome]) {
+fn print(outcomes: &[Outcome]) -> io::Result<()> {
     let mut table = plain(&["Rule", "Case", "Expected", "Got", ""]);
     for outcome in outcomes {
         let got = outcome.got.map_or_else(|| "–".to_owned(), |action| action.to_string());
@@ -95,12 +95,13 @@ fn print(outcomes: &[Outcome]) {
             mark.to_owned(),
         ]);
     }
-    anstream::println!("{}", table.trim_fmt());
+    stdout::println!("{}", table.trim_fmt())?;
     for outcome in outcomes.iter().filter(|outcome| !outcome.passed) {
         let case = printable(&outcome.case);
-        anstream::println!("\n{}, {case}: expected {}", outcome.rule, outcome.expected);
+        stdout::println!("\n{}, {case}: expected {}", outcome.rule, outcome.expected)?;
         for line in &outcome.why {
-            anstream::println!("  {}", printable(line));
+            stdout::println!("  {}", printable(line))?;
         }
     }
+    Ok(())
 }
