@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
 use lake::{CustomSource, Lake, LakeError};
 use platform::{
     chain,
@@ -29,6 +29,35 @@ pub(crate) fn open(place: &str, connection: &Connection) -> anyhow::Result<Lake>
     Ok(Lake::Bucket { store: Store::new(connection.aws().clone()), name })
 }
 
+/// As [`open`], for who only looks at what is there: a folder has to exist, since a mistyped one
+/// would pass for an empty lake.
+pub(crate) fn open_existing(place: &str, connection: &Connection) -> anyhow::Result<Lake> {
+    let lake = open(place, connection)?;
+    if let Lake::Folder(folder) = &lake
+        && !folder.is_dir()
+    {
+        let place = printable(place);
+        bail!(Unusable(format!(
+            "the lake {place} is no folder that exists; check the path, or write s3://BUCKET when it is a bucket"
+        )));
+    }
+    Ok(lake)
+}
+
+/// The lake in words: which folder it is, and whether it is made only now.
+pub(crate) fn described(lake: &Lake) -> String {
+    match lake {
+        Lake::Bucket { name, .. } => format!("s3://{}", printable(name)),
+        Lake::Folder(folder) => {
+            let path = folder.display().to_string();
+            let is_relative = folder.is_relative() && !path.starts_with('.');
+            let here = if is_relative { "./" } else { "" };
+            let new = if folder.exists() { "" } else { " (new)" };
+            format!("the folder {here}{}{new}", printable(&path))
+        }
+    }
+}
+
 /// `s3://BUCKET/PREFIX`, or a folder.
 pub(crate) fn custom_source(place: &str, connection: &Connection) -> anyhow::Result<CustomSource> {
     if !place.starts_with("s3://") {
@@ -53,5 +82,28 @@ pub(crate) fn explained(error: &LakeError, connection: &Connection) -> anyhow::E
             history::store_explained(error, connection, needed)
         }
         other => anyhow!("{}", printable(&chain(other))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exit::Exit;
+
+    #[test]
+    fn a_folder_that_is_not_there_is_no_empty_lake() {
+        let connection = Connection::new(platform::aws::Settings::default());
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("my-lake");
+        let place = place.to_str().unwrap();
+        let error = open_existing(place, &connection).map(|_| ()).unwrap_err();
+        assert_eq!(Exit::of(&error), Exit::BadUsage);
+        assert!(error.to_string().contains("write s3://BUCKET"), "{error}");
+        let lake = open(place, &connection).unwrap();
+        assert_eq!(described(&lake), format!("the folder {place} (new)"));
+        std::fs::create_dir(place).unwrap();
+        assert!(open_existing(place, &connection).is_ok());
+        assert_eq!(described(&lake), format!("the folder {place}"));
+        assert_eq!(described(&Lake::Folder("my-lake".into())), "the folder ./my-lake (new)");
     }
 }

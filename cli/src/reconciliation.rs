@@ -9,8 +9,11 @@ use platform::store::{Listed, Store};
 use serde::Serialize;
 
 use crate::{
+    exit::Unusable,
+    figures::so_many,
     history::{self, Connection, Source},
     lake_place,
+    printable::printable,
 };
 
 mod api;
@@ -59,10 +62,10 @@ impl Scope {
 }
 
 impl Tally {
-    /// In percent of what had time to arrive and is exported at all.
-    pub(crate) fn completeness(&self) -> f64 {
+    /// In percent of what had time to arrive and is exported at all. Of nothing there is none.
+    pub(crate) fn completeness(&self) -> Option<f64> {
         let due = self.expected - self.pending - self.archived;
-        if due == 0 { 100.0 } else { 100.0 * (due - self.missing) as f64 / due as f64 }
+        (due > 0).then(|| 100.0 * (due - self.missing) as f64 / due as f64)
     }
 
     pub(crate) fn absorb(&mut self, other: &Self) {
@@ -92,13 +95,17 @@ pub(crate) fn exports(
 ) -> anyhow::Result<Exports> {
     let runtime = connection.runtime()?;
     let store = Store::new(connection.aws().clone());
+    let (mut objects, mut asked_for) = (0, 0);
     let mut exported = Vec::new();
     let listing = store.list_each(bucket, prefix, |listed| {
+        objects += 1;
         if let Some((partition, _)) = Partition::of_export_below(&listed.key)
-            && scope.since.as_ref().is_none_or(|since| partition.date >= *since)
             && scope.asks_for(&partition.region, &partition.account)
         {
-            exported.push(Exported { partition, listed });
+            asked_for += 1;
+            if scope.since.as_ref().is_none_or(|since| partition.date >= *since) {
+                exported.push(Exported { partition, listed });
+            }
         }
     });
     runtime.block_on(listing).map_err(|error| {
@@ -108,6 +115,10 @@ pub(crate) fn exports(
             &format!("s3:ListBucket on arn:aws:s3:::{bucket}"),
         )
     })?;
+    if asked_for == 0 {
+        let place = format!("s3://{bucket}/{prefix}");
+        return Err(Unusable(nothing_exported(&place, objects, scope)).into());
+    }
     let region = match scope.regions.as_slice() {
         [region] => Some(region.as_str()),
         _ => None,
@@ -115,6 +126,22 @@ pub(crate) fn exports(
     let inventory = runtime.block_on(Inventory::of(lake, region, scope.since.as_deref()));
     let inventory = inventory.map_err(|error| lake_place::explained(&error, connection))?;
     Ok(compared(bucket, exported, &inventory, scope.now, settle))
+}
+
+/// A mistyped prefix, account or Region must not prove that all is well.
+fn nothing_exported(place: &str, objects: usize, scope: &Scope) -> String {
+    let mut whose = String::new();
+    for (what, names) in [("account", &scope.accounts), ("Region", &scope.regions)] {
+        if !names.is_empty() {
+            whose.push_str(&format!(" of {what} {}", names.join(", ")));
+        }
+    }
+    format!(
+        "{} has {}, none of which is an export object{}, whose key has AWSLogs/ACCOUNT/GuardDuty/REGION/; check the prefix, --account and --region",
+        printable(place),
+        so_many(objects, "object"),
+        printable(&whose)
+    )
 }
 
 fn compared(

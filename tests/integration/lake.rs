@@ -204,6 +204,7 @@ fn e18_what_reconcile_writes_or_asks_for_again_is_byte_for_byte_what_the_functio
 
         let own = state.path().join("own");
         let place = own.to_str().unwrap();
+        fs::create_dir(&own).unwrap();
         let (code, empty) = output(reconcile(place, &[])).await;
         assert_eq!(
             (code, empty["exports"]["completeness"].as_f64()),
@@ -253,6 +254,8 @@ fn what_is_asked_wrongly_is_bad_usage() {
         vec!["reconcile", "--lake", "lake"],
         vec!["reconcile", "--lake", "lake", "--exports", "exports"],
         vec!["lake", "compact", "--lake", "lake", "--grace", "soon"],
+        vec!["lake", "compact", "--lake", "lake"],
+        vec!["reconcile", "--lake", "lake", "--exports", "s3://exports", "--fix"],
     ] {
         let output = run(&arguments);
         assert_eq!(output.status.code(), Some(252), "{arguments:?}: {}", stderr(&output));

@@ -60,9 +60,11 @@ pub(crate) struct Place {
     connection: ConnectionArguments,
 }
 
+/// A bucket as `--lake` names it here, with or without the `s3://` that other commands take.
 pub(crate) fn bucket(text: &str) -> Result<String, String> {
-    platform::config::bucket_name(text)
-        .ok_or_else(|| format!("write {}", platform::config::BUCKET_ALLOWED))
+    let name = text.strip_prefix("s3://").map(|own| own.strip_suffix('/').unwrap_or(own));
+    platform::config::bucket_name(name.unwrap_or(text))
+        .ok_or_else(|| format!("write {}, or s3://BUCKET", platform::config::BUCKET_ALLOWED))
 }
 
 /// GuardDuty and S3 for one command.
@@ -143,4 +145,19 @@ pub(crate) fn plain(header: &[&str]) -> Table {
         column.set_padding((0, 2));
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lake_is_named_as_a_bucket_or_as_its_address() {
+        for named in ["my-lake", "s3://my-lake", "s3://my-lake/"] {
+            assert_eq!(bucket(named).as_deref(), Ok("my-lake"), "{named}");
+        }
+        for wrong in ["s3://my-lake/prefix", "s3://", "./my-lake", "my-lake/"] {
+            assert!(bucket(wrong).unwrap_err().contains("s3://BUCKET"), "{wrong}");
+        }
+    }
 }

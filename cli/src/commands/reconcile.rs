@@ -76,7 +76,8 @@ struct Report {
 
 #[derive(Debug, Default, Serialize)]
 struct Part {
-    completeness: f64,
+    /// `None` when nothing was due: that proves nothing.
+    completeness: Option<f64>,
     #[serde(flatten)]
     total: Tally,
     fixed: u64,
@@ -90,7 +91,7 @@ struct Part {
 struct Account {
     region: String,
     account: String,
-    completeness: f64,
+    completeness: Option<f64>,
     #[serde(flatten)]
     tally: Tally,
     /// Days on which something is missing.
@@ -100,7 +101,7 @@ struct Account {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let connection = Connection::new(arguments.lake.connection.settings(arguments.regions.first()));
-    let lake = lake_place::open(&arguments.lake.lake, &connection)?;
+    let lake = lake_place::open_existing(&arguments.lake.lake, &connection)?;
     let scope = Scope {
         now: moment::now(),
         since: arguments.since.map(Timestamp::date),
@@ -149,7 +150,12 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         report.findings = Some(part.finished());
     }
     let parts = [&report.exports, &report.findings].into_iter().flatten();
-    report.still_missing = parts.map(|part| part.total.missing - part.fixed).sum();
+    report.still_missing = parts.clone().map(|part| part.total.missing - part.fixed).sum();
+    if parts.into_iter().any(|part| part.completeness.is_none()) {
+        say!(
+            "nothing was due, so that nothing is proved; look at --since, --settle and --export-delay"
+        );
+    }
     match arguments.lake.output {
         format @ (LakeFormat::Json | LakeFormat::Yaml) => {
             object::print(&report, format == LakeFormat::Yaml)?
@@ -185,7 +191,7 @@ impl Part {
                 self.accounts.push(Account {
                     region,
                     account,
-                    completeness: 0.0,
+                    completeness: None,
                     tally: *tally,
                     gaps: BTreeMap::new(),
                 });
@@ -213,15 +219,16 @@ fn text(report: &Report) -> String {
         let Some(part) = part else { continue };
         let Tally { expected, in_lake, in_quarantine, pending, archived, missing } = part.total;
         text.push_str(&format!(
-            "{what}: {:.2} % complete\n  {expected} = {in_lake} in the lake + {in_quarantine} in quarantine + {pending} on their way + {archived} archived + {missing} missing\n",
+            "{what}: {}\n  {expected} = {in_lake} in the lake + {in_quarantine} in quarantine + {pending} on their way + {archived} archived + {missing} missing\n",
             percent(part.completeness)
+                .map_or_else(|| "nothing was due".to_owned(), |own| format!("{own} complete"))
         ));
         for account in &part.accounts {
             text.push_str(&format!(
-                "  {} {}: {:.2} %, {} of {} missing\n",
+                "  {} {}: {}, {} of {} missing\n",
                 printable(&account.region),
                 printable(&account.account),
-                percent(account.completeness),
+                percent(account.completeness).as_deref().unwrap_or("–"),
                 account.tally.missing,
                 account.tally.expected
             ));
@@ -248,6 +255,6 @@ fn text(report: &Report) -> String {
 }
 
 /// Rounded down: 100 is said only of what is whole.
-fn percent(share: f64) -> f64 {
-    (share * 100.0).floor() / 100.0
+fn percent(completeness: Option<f64>) -> Option<String> {
+    completeness.map(|own| format!("{:.2} %", (own * 100.0).floor() / 100.0))
 }

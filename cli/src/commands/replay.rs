@@ -63,7 +63,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         "by key: {}; by what the findings say: {}; the lake is {}",
         so_many(exports, "export object"),
         so_many(sources.len() - exports, "other source"),
-        printable(&arguments.lake.lake)
+        lake_place::described(&lake)
     );
     let replay = Replay {
         connection: &connection,

@@ -13,6 +13,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     emulated::{Emulated, emulated},
+    exit::Exit,
     moment,
     replay::{Known, Replay, Totals},
 };
@@ -66,7 +67,8 @@ fn what_never_arrived_is_found_and_written_and_compaction_hides_nothing() {
     let young = total(&look(&scope(), hour));
     assert_eq!((young.expected, young.pending, young.missing), (2, 2, 0));
     let first = look(&scope(), Duration::ZERO);
-    assert_eq!(total(&first).completeness(), 0.0);
+    assert_eq!(total(&first).completeness(), Some(0.0));
+    assert_eq!(young.completeness(), None, "of what is on its way nothing is known");
     assert!(replay(&connection, &lake).run(&first.missing, |_| ()).failed.is_empty());
 
     export(&emulated, "eu-west-1", "c", "");
@@ -78,7 +80,7 @@ fn what_never_arrived_is_found_and_written_and_compaction_hides_nothing() {
     let second = look(&scope(), Duration::ZERO);
     let found = total(&second);
     assert_eq!((found.expected, found.in_lake, found.missing), (4, 2, 2));
-    assert_eq!((found.completeness(), second.missing.len()), (50.0, 2));
+    assert_eq!((found.completeness(), second.missing.len()), (Some(50.0), 2));
     let narrow = Scope { since: Some("2026-10-02".to_owned()), ..scope() };
     assert_eq!(total(&look(&narrow, Duration::ZERO)).expected, 1);
     let narrow = Scope { regions: vec!["eu-west-1".to_owned()], ..scope() };
@@ -133,6 +135,29 @@ fn findings_that_guardduty_still_has_are_looked_for_by_their_version() {
     replay(&connection, &lake).write(found.missing, &mut totals).unwrap();
     assert_eq!(totals.files(), 1);
     let found = total(&look(Duration::ZERO));
-    assert_eq!((found.in_lake, found.missing, found.completeness()), (1, 0, 100.0));
+    assert_eq!((found.in_lake, found.missing, found.completeness()), (1, 0, Some(100.0)));
+    emulated.stop();
+}
+
+#[test]
+fn a_place_without_any_export_proves_nothing_and_is_refused() {
+    let emulated = emulated();
+    let connection = emulated.connection();
+    let lake = lake_place::open(&format!("s3://{LAKE_BUCKET}"), &connection).unwrap();
+    export(&emulated, "eu-west-1", "a", &finding("f1"));
+    let look = |prefix, scope: &Scope| {
+        exports((EXPORT_BUCKET, prefix), &lake, scope, Duration::ZERO, &connection)
+    };
+    let elsewhere = Scope { regions: vec!["us-east-1".to_owned()], ..scope() };
+    for (prefix, scope, told) in [
+        ("awslogs/", scope(), "/awslogs/ has 0 objects, none of which is an export object, whose"),
+        ("", elsewhere, "has 1 object, none of which is an export object of Region us-east-1"),
+    ] {
+        let error = look(prefix, &scope).unwrap_err();
+        assert_eq!(Exit::of(&error), Exit::BadUsage, "{error}");
+        assert!(error.to_string().contains(told), "{error}");
+    }
+    let later = Scope { since: Some("2026-10-02".to_owned()), ..scope() };
+    assert!(look("", &later).unwrap().days.is_empty(), "a quiet week is no mistake");
     emulated.stop();
 }

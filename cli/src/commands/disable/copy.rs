@@ -56,7 +56,7 @@ pub(super) fn snapshot(reach: &Reach, seat: &Seat, path: &Path) -> anyhow::Resul
 /// may lack it for good.
 pub(super) fn gap(lake: &str, seat: &Seat) -> anyhow::Result<Option<String>> {
     let connection = Connection::shared(Arc::clone(&seat.aws));
-    let opened = lake_place::open(lake, &connection)?;
+    let opened = lake_place::open_existing(lake, &connection)?;
     let scope =
         Scope { now: moment::now(), since: None, accounts: Vec::new(), regions: Vec::new() };
     let found = reconciliation::api_findings(&opened, &scope, Duration::ZERO, &connection)?;

@@ -58,7 +58,7 @@ struct Report<'t> {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let connection = Connection::new(arguments.lake.connection.settings(arguments.region.as_ref()));
-    let lake = lake_place::open(&arguments.lake.lake, &connection)?;
+    let lake = lake_place::open_existing(&arguments.lake.lake, &connection)?;
     let compaction = Compaction {
         now: moment::now(),
         older_than: arguments.older_than,
