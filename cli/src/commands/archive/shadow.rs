@@ -54,13 +54,19 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     Ok(Exit::Success)
 }
 
+/// Only differences are recorded, so that nothing is no sign of agreement.
+const NOTHING: &str = "either they agree, or it never ran with them";
+
 /// The digest for people.
 pub(crate) fn text(digest: &ShadowDigest) -> String {
     let short = |hash: &str| hash.get(..12).unwrap_or_default().to_owned();
     let (Some(first), Some(last)) = (&digest.first, &digest.last) else {
         return match digest.of_other_rule_sets {
-            0 => "no difference is recorded\n".to_owned(),
-            others => format!("no difference is recorded but {others} of other rule sets\n"),
+            0 => format!("the shadow has recorded nothing: {NOTHING}\n"),
+            others => format!(
+                "the shadow has recorded nothing for these two, but {} of other rule sets: {NOTHING}\n",
+                so_many(others, "difference")
+            ),
         };
     };
     let mut out = format!(
@@ -122,4 +128,18 @@ fn of_example(example: &Example) -> String {
         text(&example.account),
         text(&example.region)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_recorded_is_not_said_to_be_agreement() {
+        let told = text(&ShadowDigest::of(&[], None));
+        assert_eq!(
+            told,
+            "the shadow has recorded nothing: either they agree, or it never ran with them\n"
+        );
+    }
 }

@@ -86,6 +86,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             "nothing shows what changes; --lake shows what the shadow has recorded, --history what it would be for findings that are kept"
         );
     }
+    let suffix = suffix(against.hash());
+    stdout::print!("{}", plan(&arguments.candidate, &arguments.live, &suffix))?;
     if arguments.dry_run {
         return Ok(Exit::Success);
     }
@@ -94,26 +96,35 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         say!("nothing is changed");
         return Ok(Exit::Success);
     }
-    promote(arguments, &candidate, &live, against.hash(), &connection)?;
+    promote(arguments, &candidate, &live, &suffix, &connection)?;
     Ok(Exit::Success)
+}
+
+/// What is added to the name of the rules that were in force.
+fn suffix(live_hash: &str) -> String {
+    format!(".before-{}", live_hash.get(..12).unwrap_or(live_hash))
+}
+
+/// What is replaced, and what stays of it.
+fn plan(candidate: &Place, live: &Place, suffix: &str) -> String {
+    format!("{candidate} replaces {live}\nthe rules before it are kept as {live}{suffix}\n")
 }
 
 fn promote(
     arguments: &Arguments,
     candidate: &Held,
     live: &Held,
-    live_hash: &str,
+    suffix: &str,
     connection: &Connection,
 ) -> anyhow::Result<()> {
-    let suffix = format!(".before-{}", live_hash.get(..12).unwrap_or(live_hash));
-    let kept = arguments.live.keep(live, &suffix, connection)?;
+    let kept = arguments.live.keep(live, suffix, connection)?;
     arguments.live.replace(live, &candidate.text, connection)?;
     stdout::println!("{} is in force as {}", arguments.candidate, arguments.live)?;
     stdout::println!("the rules before it are kept as {kept}")?;
     if matches!(arguments.live, Place::Object(_)) {
         stdout::println!(
             "the functions see it within a minute; where Terraform writes that object, give it the same file, or it will write the old one again"
-        );
+        )?;
     }
     Ok(())
 }
@@ -166,4 +177,24 @@ fn tried(arguments: &Arguments, pair: &Pair<'_>, connection: &Connection) -> any
     };
     stdout::print!("{}", backtest::text(&summary.outcome(rows)?))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_plan_names_what_is_replaced_and_what_is_kept() {
+        let place = |text: &str| Place::parse(text).unwrap();
+        let plan = plan(
+            &place("new.yaml"),
+            &place("s3://my-lake/rules/rules.yaml"),
+            &suffix("0123456789abcdef"),
+        );
+        assert_eq!(
+            plan,
+            "new.yaml replaces s3://my-lake/rules/rules.yaml\n\
+             the rules before it are kept as s3://my-lake/rules/rules.yaml.before-0123456789ab\n"
+        );
+    }
 }
