@@ -77,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 }
 
 fn exit(places: &[Health]) -> Exit {
-    let is_stuck = |place: &Health| place.destination.as_ref().is_some_and(Destination::is_stuck);
+    let is_stuck = |place: &Health| place.destination.iter().flatten().any(Destination::is_stuck);
     if places.iter().any(|place| place.state == State::Unknown || !place.errors.is_empty()) {
         Exit::Other
     } else if places.iter().any(is_stuck) {

@@ -13,7 +13,8 @@ pub(crate) struct Health {
     pub(crate) region: String,
     pub(crate) state: State,
     pub(crate) detector: Option<DetectorNow>,
-    pub(crate) destination: Option<Destination>,
+    /// Where it exports to, if anywhere; `None` when that could not be found out.
+    pub(crate) destination: Option<Option<Destination>>,
     pub(crate) open_findings: Option<Open>,
     /// The administrator account, when this one is a member.
     pub(crate) administrator: Option<String>,
@@ -113,10 +114,13 @@ impl Seat {
         let id = &detector.id;
         let mut health = Health::new(self, state);
         let mut errors = Vec::new();
-        health.destination = kept(self.destination(id).await, &mut errors).flatten();
+        health.destination = kept(self.destination(id).await, &mut errors);
         health.open_findings = kept(self.open_findings(id).await, &mut errors);
-        health.administrator = kept(self.administrator(id).await, &mut errors).flatten();
-        if health.administrator.is_none() {
+        let administrator = kept(self.administrator(id).await, &mut errors);
+        // One that can't be asked for may be there: then it is not this account itself.
+        let is_own = administrator.as_ref().is_some_and(Option::is_none);
+        health.administrator = administrator.flatten();
+        if is_own {
             health.members = kept(self.members(id).await, &mut errors).map(|members| members.len());
         }
         if let Some(account) = &self.account {

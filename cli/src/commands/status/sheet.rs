@@ -79,7 +79,7 @@ fn columns(places: &[&Health]) -> String {
     }
     row("export", &|place| export(place.destination.as_ref()));
     row("  to", &|place| {
-        let arn = place.destination.as_ref().and_then(|own| own.arn.clone());
+        let arn = place.destination.iter().flatten().find_map(|own| own.arn.clone());
         plain_cell(arn.map(|arn| arn.rsplit(":::").next().unwrap_or_default().to_owned()))
     });
     row("open: critical", &|place| count(place, |open| open.critical, AnsiColor::BrightRed));
@@ -146,8 +146,9 @@ fn on_off(on: bool) -> Cell {
     if on { Cell::new("on").colour(AnsiColor::Green) } else { Cell::new("off") }
 }
 
-fn export(destination: Option<&Destination>) -> Cell {
-    let Some(own) = destination else { return Cell::new("none") };
+fn export(destination: Option<&Option<Destination>>) -> Cell {
+    let Some(known) = destination else { return Cell::new("–") };
+    let Some(own) = known else { return Cell::new("none") };
     match own.status.as_str() {
         "PUBLISHING" => Cell::new("publishing").colour(AnsiColor::Green),
         "PENDING_VERIFICATION" => Cell::new("pending"),

@@ -22,14 +22,14 @@ fn place(region: &str, state: State) -> Health {
                 ("FLOW_LOGS".to_owned(), feature(true)),
             ]),
         }),
-        destination: Some(Destination {
+        destination: Some(Some(Destination {
             id: "x".to_owned(),
             status: "UNABLE_TO_PUBLISH_FIX_DESTINATION_PROPERTY".to_owned(),
             arn: Some("arn:aws:s3:::exports/findings".to_owned()),
             key_arn: None,
             expected_bucket_owner: None,
             failing_since: None,
-        }),
+        })),
         open_findings: Some(Open { critical: 1, high: 2, medium: 3, low: 4 }),
         administrator: None,
         members: Some(0),
@@ -69,4 +69,16 @@ fn many_places_are_rows() {
     let text = text(&places);
     assert_eq!(text.lines().count(), 6, "{text}");
     assert!(text.contains("2 of 2") && text.contains("12d"), "{text}");
+}
+
+#[test]
+fn an_export_that_could_not_be_asked_for_is_not_said_to_be_missing() {
+    let cell_of = |destination| {
+        let place = Health { destination, ..place("eu-west-1", State::Enabled) };
+        let text = text(&[place]);
+        let line = text.lines().find(|line| line.starts_with("export")).unwrap().to_owned();
+        line.split_whitespace().last().unwrap().to_owned()
+    };
+    assert_eq!(cell_of(None), "–");
+    assert_eq!(cell_of(Some(None)), "none");
 }
