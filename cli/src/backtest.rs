@@ -16,6 +16,7 @@ mod summary;
 mod text;
 
 pub(crate) use condition::Condition;
+pub(crate) use history::Problem;
 pub(crate) use scan::{Question, scan};
 pub(crate) use summary::Summary;
 pub(crate) use text::{rules_table, text};

@@ -2,7 +2,7 @@
 
 use findings::Timestamp;
 
-use crate::moment;
+use crate::{exit::Unusable, moment};
 
 /// What is taken of a history; all of it unless something is said.
 #[derive(Debug, Clone, clap::Args)]
@@ -22,6 +22,19 @@ pub(crate) struct Excerpt {
 }
 
 impl Excerpt {
+    /// Refuses a span of time that nothing can lie in.
+    ///
+    /// # Errors
+    /// When it does not begin before it ends.
+    pub(crate) fn checked(&self) -> Result<(), Unusable> {
+        match (self.since, self.until) {
+            (Some(since), Some(until)) if since >= until => Err(Unusable(format!(
+                "nothing lies between --since {since} and --until {until}; name an end after the beginning"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether a finding is in it.
     pub(crate) fn holds(
         &self,
@@ -38,5 +51,25 @@ impl Excerpt {
                 && self.until.is_none_or(|until| moment < until)
         });
         is_in_time && is_named(&self.accounts, account) && is_named(&self.regions, region)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_of_time_that_ends_before_it_begins_is_refused() {
+        let excerpt = |since: &str, until: &str| Excerpt {
+            since: moment::parse(since).ok(),
+            until: moment::parse(until).ok(),
+            accounts: Vec::new(),
+            regions: Vec::new(),
+        };
+        assert!(excerpt("2026-01-01", "2026-01-02").checked().is_ok());
+        for since in ["2026-01-02", "2026-01-03"] {
+            let error = excerpt(since, "2026-01-02").checked().unwrap_err();
+            assert!(error.to_string().contains("--until 2026-01-02"), "{error}");
+        }
     }
 }

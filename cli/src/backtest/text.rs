@@ -211,7 +211,11 @@ fn conditions(out: &mut String, outcome: &Outcome) {
     }
     let mut body = String::new();
     for condition in &outcome.conditions {
-        let verdict = if condition.failed { "FAILED" } else { "passed" };
+        let verdict = match condition.failed {
+            true => "FAILED",
+            false if outcome.totals.findings() == 0 => "no finding to try it on",
+            false => "passed",
+        };
         let _ = writeln!(body, "  {verdict}  {}: {}", condition.condition, condition.value);
     }
     section(out, "Conditions to fail on", &body);

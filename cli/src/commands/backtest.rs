@@ -8,9 +8,10 @@ use findings::{RuleSet, Timestamp};
 
 use crate::{
     arguments::ConnectionArguments,
-    backtest::{self, Condition, Question, Summary, outcome::Outcome},
+    backtest::{self, Condition, Problem, Question, Summary, outcome::Outcome},
     excerpt::Excerpt,
     exit::{Exit, Unusable},
+    figures::grouped,
     history::{self, Connection},
     moment, object,
     printable::printable,
@@ -100,6 +101,7 @@ Conditions of --fail-on are FIGURE COMPARISON NUMBER, the number in percent of a
 never-matched, broad, expired, unreadable. Comparisons: > >= < <= = !=.";
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    arguments.excerpt.checked()?;
     let files = rule_files::texts_or_built_in(&arguments.rules)?;
     let rules = rule_files::parse_texts(&files)?;
     let against_files = arguments.against.as_ref().map(|path| rule_files::texts(&[path]));
@@ -126,9 +128,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let unreadable = history.tally.problem_count;
     if arguments.count.is_some() {
         print_counts(&rules, &history.tally.matched)?;
-        for problem in &history.tally.problems {
-            anstream::eprintln!("{}: {}", problem.source, printable(&problem.reason));
-        }
+        name_unreadable(&history.tally.problems, unreadable);
         return Ok(exit(arguments.strict && unreadable > 0));
     }
     let rows = std::mem::take(&mut history.rows);
@@ -152,8 +152,39 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             .with_context(|| Unusable(format!("can't write the report to {}", path.display())))?;
     }
     print(&outcome, arguments.output)?;
-    let has_failed = outcome.conditions.iter().any(|condition| condition.failed);
-    Ok(exit(has_failed || arguments.strict && unreadable > 0))
+    if matches!(arguments.output, Format::Table | Format::Jsonl) {
+        name_unreadable(&outcome.history.problems, unreadable);
+    }
+    let failures = failures(&outcome);
+    for failure in &failures {
+        anstream::eprintln!("{failure}");
+    }
+    Ok(exit(!failures.is_empty() || arguments.strict && unreadable > 0))
+}
+
+/// Why the conditions don't pass. A gate that looked at nothing never does.
+fn failures(outcome: &Outcome) -> Vec<String> {
+    let failed = outcome.conditions.iter().filter(|condition| condition.failed);
+    let mut failures: Vec<_> =
+        failed.map(|own| format!("failed: {}, it is {}", own.condition, own.value)).collect();
+    if !outcome.conditions.is_empty() && outcome.totals.findings() == 0 {
+        failures.push(
+            "failed: no finding was counted, so that no condition can pass; check --history, --since, --until, --account and --region"
+                .to_owned(),
+        );
+    }
+    failures
+}
+
+/// What the other formats have in themselves, and these have no place for.
+fn name_unreadable(problems: &[Problem], count: u64) {
+    for problem in problems {
+        anstream::eprintln!("{}: {}", printable(&problem.source), printable(&problem.reason));
+    }
+    let unnamed = count.saturating_sub(problems.len() as u64);
+    if unnamed > 0 {
+        anstream::eprintln!("and {} more that could not be read", grouped(unnamed));
+    }
 }
 
 fn exit(has_failed: bool) -> Exit {

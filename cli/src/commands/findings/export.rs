@@ -60,6 +60,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         (Some(text), _) => Some(criteria(text)?),
         (None, condition) => condition.as_ref().map(|own| own.0.clone()),
     };
+    arguments.excerpt.checked()?;
     let connection =
         Connection::new(arguments.connection.settings(arguments.excerpt.regions.first()));
     let sources = history::sources(&arguments.paths, &connection)?;

@@ -54,6 +54,7 @@ Examples:
 The rules of today stay beside themselves, with .before- and the start of their hash at the end of the name.";
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    arguments.excerpt.checked()?;
     let connection =
         Connection::new(arguments.connection.settings(arguments.excerpt.regions.first()));
     let candidate = arguments.candidate.read(&connection)?;
