@@ -7,9 +7,9 @@ use findings::{RuleSet, RuleSource};
 
 use crate::{diagnostic::Report, exit::Unusable, figures::so_many};
 
-/// The rule set that guardsift ships.
+/// The rule set that guardsift ships, called as `--help` calls it: no file of that name was read.
 const BUILT_IN: RuleSource<'static> =
-    RuleSource { name: "rules/rules.yaml", text: include_str!("../../rules/rules.yaml") };
+    RuleSource { name: "guardsift's own set", text: include_str!("../../rules/rules.yaml") };
 
 /// Loads a rule file, all rule files of a folder in the order of their names, or the built-in set.
 pub(crate) fn load(path: Option<&Path>) -> anyhow::Result<RuleSet> {
@@ -76,4 +76,17 @@ fn read(path: &Path) -> anyhow::Result<(String, String)> {
     let text = fs::read_to_string(path)
         .with_context(|| Unusable(format!("can't read the rules {}", path.display())))?;
     Ok((path.display().to_string(), text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_rules_load_and_bear_the_name_of_no_file() {
+        let texts = texts_or_built_in(&[] as &[&Path]).unwrap();
+        assert_eq!(texts.len(), 1);
+        assert_eq!(texts[0].0, "guardsift's own set");
+        assert!(!parse_texts(&texts).unwrap().rules().is_empty());
+    }
 }
