@@ -20,8 +20,9 @@ pub(super) struct Costs {
     /// No figures yet: the detector is too young.
     pub(super) pending: bool,
     pub(super) counted_days: u64,
-    pub(super) last_30_days: f64,
-    pub(super) month_estimate: f64,
+    /// `None` while it is pending: that is not zero.
+    pub(super) last_30_days: Option<f64>,
+    pub(super) month_estimate: Option<f64>,
     pub(super) trial_days: Option<i32>,
     pub(super) by_feature: Vec<Cost>,
     pub(super) by_account: Vec<Cost>,
@@ -58,14 +59,14 @@ impl Seat {
         );
         let age = detector.created_at.map_or(COUNTED, |created| now.since(created).as_secs() / DAY);
         let counted_days = age.clamp(1, COUNTED);
-        let last_30_days: f64 = by_feature.iter().map(|own| own.amount).sum();
+        let last_30_days = sum(&by_feature);
         Ok(Costs {
             account: self.account.clone(),
             region: self.region.clone(),
             pending: by_feature.is_empty(),
             counted_days,
             last_30_days,
-            month_estimate: month(last_30_days, counted_days),
+            month_estimate: last_30_days.map(|amount| month(amount, counted_days)),
             trial_days,
             by_feature,
             by_account: sorted(
@@ -132,6 +133,12 @@ fn sorted(costs: impl Iterator<Item = Cost>) -> Vec<Cost> {
     costs
 }
 
+/// What all of them cost; nothing is known of none.
+fn sum(costs: &[Cost]) -> Option<f64> {
+    // The sum of no floats is -0.
+    costs.iter().map(|own| own.amount).reduce(|sum, own| sum + own)
+}
+
 /// What 30 days cost at the same rate, in whole cents.
 #[expect(clippy::cast_precision_loss, reason = "at most thirty days")]
 fn month(amount: f64, days: u64) -> f64 {
@@ -148,6 +155,14 @@ mod tests {
         assert_eq!(month(10.0, 10), 30.0);
         assert_eq!(month(10.0, 30), 10.0);
         assert_eq!(month(1.0, 0), 30.0);
+    }
+
+    #[test]
+    fn a_detector_without_figures_costs_an_unknown_sum_and_not_nothing() {
+        assert_eq!(sum(&[]), None);
+        let cost = |amount| Cost { name: "FLOW_LOGS".to_owned(), amount };
+        assert_eq!(sum(&[cost(1.5), cost(2.0)]), Some(3.5));
+        assert!(sum(&[cost(0.0)]).is_some_and(f64::is_sign_positive));
     }
 
     #[test]

@@ -19,15 +19,17 @@ pub(super) fn text(places: &[Costs]) -> String {
             Some(days) => format!("{} left", counted(days.unsigned_abs().into(), "day")),
             None => "not known".to_owned(),
         };
-        if place.pending {
+        let (Some(sum), Some(month), false) =
+            (place.last_30_days, place.month_estimate, place.pending)
+        else {
             out.push_str(&format!("  pending: GuardDuty has no figures before the detector is a week old; trial: {trial}\n"));
             continue;
-        }
+        };
         out.push_str(&format!(
             "  {:.2} USD in {}; estimated month {:.2} USD; trial: {trial}\n",
-            place.last_30_days,
+            sum,
             counted(place.counted_days, "day"),
-            place.month_estimate
+            month
         ));
         let mut rows = Vec::new();
         for (what, costs) in [
@@ -40,10 +42,12 @@ pub(super) fn text(places: &[Costs]) -> String {
         }
         out.push_str(&aligned(&rows));
     }
-    let (sum, month) = places
-        .iter()
-        .fold((0.0, 0.0), |(sum, month), own| (sum + own.last_30_days, month + own.month_estimate));
-    if places.len() > 1 {
+    let sum =
+        |of: fn(&Costs) -> Option<f64>| places.iter().filter_map(of).reduce(|sum, own| sum + own);
+    if places.len() > 1
+        && let (Some(sum), Some(month)) =
+            (sum(|own| own.last_30_days), sum(|own| own.month_estimate))
+    {
         out.push_str(&format!("all places: {sum:.2} USD; estimated month {month:.2} USD\n"));
     }
     out
@@ -71,12 +75,15 @@ mod tests {
             last_30_days: sum,
             month_estimate: sum,
             trial_days: Some(1),
-            by_feature: vec![Cost { name: "FLOW_LOGS".to_owned(), amount: sum }],
+            by_feature: vec![Cost {
+                name: "FLOW_LOGS".to_owned(),
+                amount: sum.unwrap_or_default(),
+            }],
             by_account: Vec::new(),
             by_source: Vec::new(),
             by_resource: Vec::new(),
         };
-        let text = text(&[place("eu-west-1", false, 12.5), place("us-east-1", true, 0.0)]);
+        let text = text(&[place("eu-west-1", false, Some(12.5)), place("us-east-1", true, None)]);
         for part in [
             "12.50 USD in 30 days",
             "trial: 1 day left",
