@@ -82,7 +82,13 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         }
         LakeFormat::Text => stdout::print!("{}", text(&totals, arguments.dry_run))?,
     }
-    Ok(if totals.failed.is_empty() { Exit::Success } else { Exit::CheckFailed })
+    Ok(exit(&totals))
+}
+
+/// A broken export object is not in the lake, whether or not a note says so.
+fn exit(totals: &Totals) -> Exit {
+    let is_whole = totals.failed.is_empty() && totals.broken.is_empty();
+    if is_whole { Exit::Success } else { Exit::CheckFailed }
 }
 
 fn is_export(source: &Source) -> bool {
@@ -196,9 +202,12 @@ fn text(totals: &Totals, is_dry: bool) -> String {
             so_many(totals.written.len() - SHOWN, "partition")
         ));
     }
-    for (what, problems) in
-        [("broken, a note is in quarantine", &totals.broken), ("not written", &totals.failed)]
-    {
+    let broken = if is_dry {
+        "broken, would be noted in quarantine"
+    } else {
+        "broken, a note is in quarantine"
+    };
+    for (what, problems) in [(broken, &totals.broken), ("not written", &totals.failed)] {
         for (source, reason) in problems.iter().take(SHOWN) {
             text.push_str(&format!("{source}: {what}: {}\n", printable(reason)));
         }
@@ -207,4 +216,23 @@ fn text(totals: &Totals, is_dry: bool) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_that_is_cut_off_is_a_failure_and_a_dry_run_claims_no_note_of_it() {
+        let broken = vec![("a.jsonl.gz".to_owned(), "cut off".to_owned())];
+        let totals = Totals { broken, ..Totals::default() };
+        assert_eq!(exit(&totals), Exit::CheckFailed);
+        assert_eq!(exit(&Totals::default()), Exit::Success);
+        for (is_dry, told) in [
+            (true, "a.jsonl.gz: broken, would be noted in quarantine: cut off"),
+            (false, "a.jsonl.gz: broken, a note is in quarantine: cut off"),
+        ] {
+            assert!(text(&totals, is_dry).lines().any(|line| line == told), "{is_dry}");
+        }
+    }
 }
