@@ -27,6 +27,8 @@ pub(crate) use s3::explained as store_explained;
 
 /// The name for GuardDuty itself. A folder of that name is `./api`.
 const API: &str = "api";
+/// Where a lake has its findings; what lies beside that are its own books.
+const LAKE: &str = "findings/v1/";
 /// What is read of a folder or a bucket: exports, findings as JSON, and the lake.
 const KINDS: [&str; 5] = ["gz", "jsonl", "ndjson", "json", "parquet"];
 

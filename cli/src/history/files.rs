@@ -8,8 +8,8 @@ use std::{
 
 use anyhow::{Context, bail};
 
-use super::{KINDS, Source};
-use crate::{exit::Unusable, printable::printable};
+use super::{KINDS, LAKE, Source};
+use crate::{exit::Unusable, printable::printable, talk::say};
 
 /// The file itself, or what is below a folder. Links to folders are not followed: they can lead in
 /// a circle.
@@ -25,8 +25,13 @@ pub(super) fn list(path: &Path) -> anyhow::Result<Vec<Source>> {
     if !metadata.is_dir() {
         return Ok(vec![Source::File(path.to_owned())]);
     }
+    let lake = path.join(LAKE);
+    let is_lake = lake.is_dir();
+    if is_lake {
+        say!("{name} is a lake: what is below its {LAKE} is read");
+    }
     let mut found = Vec::new();
-    below(path, &mut found)?;
+    below(if is_lake { &lake } else { path }, &mut found)?;
     if found.is_empty() {
         let kinds = KINDS.join(", .");
         bail!(Unusable(format!("the folder {name} holds no file that ends in .{kinds}")));
@@ -76,6 +81,21 @@ mod tests {
         }
         fs::create_dir(folder.path().join("empty.json")).unwrap();
         assert_eq!(names(folder.path()), ["a.json", "b/1.parquet", "b/2.jsonl.gz", "c.ndjson"]);
+    }
+
+    #[test]
+    fn of_a_lake_its_findings_are_read_and_not_its_books() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in [
+            "findings/v1/region=r/a.parquet",
+            "compaction/v1/1.sources.jsonl",
+            "audit/v1/region=r/b.json",
+        ] {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "{}").unwrap();
+        }
+        assert_eq!(names(folder.path()), ["findings/v1/region=r/a.parquet"]);
     }
 
     #[cfg(unix)]

@@ -6,8 +6,8 @@ use anyhow::{anyhow, bail};
 use platform::store::{Cause, Listed, Store, StoreError};
 use tokio_util::io::SyncIoBridge;
 
-use super::{Connection, KINDS, Source};
-use crate::{exit::Unusable, figures::so_many, printable::printable};
+use super::{Connection, KINDS, LAKE, Source};
+use crate::{exit::Unusable, figures::so_many, printable::printable, talk::say};
 
 /// The objects below `bucket/prefix` that can be read, in the order of their keys.
 pub(super) fn list(place: &str, connection: &Connection) -> anyhow::Result<Vec<Source>> {
@@ -20,6 +20,7 @@ pub(super) fn list(place: &str, connection: &Connection) -> anyhow::Result<Vec<S
         explained(&error, connection, &format!("s3:ListBucket on arn:aws:s3:::{bucket}"))
     })?;
     let total = so_many(listed.len(), "object");
+    let listed = without_books(listed, place, prefix);
     let found: Vec<_> = usable(listed)
         .map(|Listed { key, size, etag, .. }| Source::Object {
             bucket: bucket.to_owned(),
@@ -33,6 +34,17 @@ pub(super) fn list(place: &str, connection: &Connection) -> anyhow::Result<Vec<S
         bail!(Unusable(format!("s3://{name} has {total}, none of which ends in .{kinds}")));
     }
     Ok(found)
+}
+
+/// Of a lake what is below its `findings/v1/`; of anything else all of it.
+fn without_books(mut listed: Vec<Listed>, place: &str, prefix: &str) -> Vec<Listed> {
+    let folder = prefix.strip_suffix('/').unwrap_or(prefix);
+    let lake = if folder.is_empty() { LAKE.to_owned() } else { format!("{folder}/{LAKE}") };
+    if listed.iter().any(|object| object.key.starts_with(&lake)) {
+        say!("s3://{} is a lake: what is below its {LAKE} is read", printable(place));
+        listed.retain(|object| object.key.starts_with(&lake));
+    }
+    listed
 }
 
 /// A key that ends in a slash is a folder to the console, and no name follows it.
@@ -118,6 +130,25 @@ mod tests {
             keys.map(|key| Listed { key: key.to_owned(), size: 1, etag: None, modified: None });
         let found: Vec<_> = usable(listed.to_vec()).map(|object| object.key).collect();
         assert_eq!(found, ["a/c.jsonl.gz", "a/d.parquet"]);
+    }
+
+    #[test]
+    fn of_a_lake_its_findings_are_read_and_not_its_books() {
+        let keys = ["findings/v1/region=r/a.parquet", "audit/v1/b.json", "x/findings/v1/c.parquet"];
+        let listed = |prefix: &str| {
+            let own = keys.iter().filter(|key| key.starts_with(prefix));
+            let listed = own.map(|key| Listed {
+                key: (*key).to_owned(),
+                size: 1,
+                etag: None,
+                modified: None,
+            });
+            let left = without_books(listed.collect(), "lake", prefix).into_iter();
+            left.map(|object| object.key).collect::<Vec<_>>()
+        };
+        assert_eq!(listed(""), [keys[0]]);
+        assert_eq!(listed("x"), [keys[2]]);
+        assert_eq!(listed("audit/"), [keys[1]]);
     }
 
     #[test]
