@@ -217,6 +217,21 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_in_rules_that_do_not_load_is_not_told() {
+        const LEAKY: &str =
+            "version: 1\ndestinations: { a: { webhook: { url: 'hooks.example.com/canary' } } }\n";
+        let server = Loopback::start(|_, _| served(LEAKY, "e1"));
+        match block_on(rules(&server).current()) {
+            Current::Unavailable(problem) => {
+                let told = crate::chain(&*problem);
+                assert!(told.contains(":2:") && told.contains("this is no url"), "{told}");
+                assert!(!told.contains("canary"), "{told}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
     fn rules_that_were_never_readable_are_unavailable_and_say_where_they_should_be() {
         let server = Loopback::start(|_, _| answer(404, "<Error><Code>NoSuchKey</Code></Error>"));
         match block_on(rules(&server).current()) {

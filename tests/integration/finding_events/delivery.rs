@@ -24,6 +24,24 @@ fn fe3_what_is_throttled_comes_back_alone_and_the_others_are_not_told_again() {
 }
 
 #[test]
+fn fe3_what_teams_refuses_inside_a_success_comes_back() {
+    let rules = "
+version: 1
+destinations: { cards: { teams: { secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:canary-AbCdEf' } } }
+routes: [ { to: cards } ]
+";
+    const FAILED: &str = "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429 with ContextId tcid=0";
+    block_on(async {
+        let stage = stage(Setting::rules(rules)).await;
+        stage.machine.secrets.put(SECRET, &stage.web.url("/cards"));
+        stage.web.script("/cards", [Step::Ok(FAILED.to_owned()), Step::Ok("1".to_owned())]);
+        stage.told(&version(0, 5.0, 1)).await;
+        assert_eq!(stage.web.received("/cards").len(), 2);
+        assert_eq!((stage.metric("NotificationsSent"), stage.dead()), (1.0, 0));
+    });
+}
+
+#[test]
 fn fe4_what_is_refused_for_good_goes_to_the_fallback_and_nobody_asks_again_for_a_while() {
     // What may be about one message alone is tried with a second one.
     for (status, asked_by_each) in [(400, 2), (403, 2), (404, 1), (410, 1)] {
