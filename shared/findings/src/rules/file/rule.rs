@@ -154,10 +154,18 @@ fn name(node: &Node, problems: &mut Problems) -> Option<String> {
     };
     match &node.content {
         Content::Text(name) if is_valid(name) => Some(name.clone()),
-        _ => {
-            problems
-                .at(node, Code::BadValue, format!("`{}` is no name for a rule", node.summary()))
-                .help("use 1 to 64 letters, digits, `.`, `_` and `-`");
+        content => {
+            let message = format!("`{}` is no name for a rule", node.summary());
+            let problem = problems.at(node, Code::BadValue, message);
+            match content {
+                Content::Bool(_) => problem.help(
+                    "YAML reads it as a boolean, as it does y, n, yes, no, on and off: put the name in quotes",
+                ),
+                Content::Number(_) => {
+                    problem.help("YAML reads it as a number: put the name in quotes")
+                }
+                _ => problem.help("use 1 to 64 letters, digits, `.`, `_` and `-`"),
+            };
             None
         }
     }

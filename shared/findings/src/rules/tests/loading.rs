@@ -144,3 +144,15 @@ fn a_file_that_is_no_rule_file_is_refused_as_a_whole() {
         assert!(error.contains(part), "{text}: {error}");
     }
 }
+
+#[test]
+fn a_name_that_yaml_takes_for_a_boolean_or_a_number_is_to_be_quoted() {
+    for (name, kind) in [("y", "a boolean"), ("true", "a boolean"), ("7", "a number")] {
+        let text = format!(
+            "version: 1\nrules:\n  - name: {name}\n    action: noop\n    criteria: {{ severity: {{ lessThan: 4 }} }}\n"
+        );
+        let error = RuleSet::parse(&[RuleSource { name: "r.yaml", text: &text }]).unwrap_err();
+        let help = error.problems[0].help.as_deref().unwrap_or_default();
+        assert!(help.contains(kind) && help.contains("quotes"), "{name}: {:?}", error.problems);
+    }
+}
