@@ -176,7 +176,7 @@ pub(crate) struct ConnectionArguments {
     #[arg(long, value_name = "NAME", help_heading = "AWS")]
     profile: Option<String>,
     /// Call this endpoint instead of AWS, such as that of `guardsift local`
-    #[arg(long, value_name = "URL", help_heading = "AWS")]
+    #[arg(long, value_name = "URL", value_parser = endpoint, help_heading = "AWS")]
     endpoint_url: Option<String>,
 }
 
@@ -189,6 +189,14 @@ impl ConnectionArguments {
             endpoint_url: self.endpoint_url.clone(),
         }
     }
+}
+
+/// Reads the address of an endpoint.
+fn endpoint(text: &str) -> Result<String, String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let host = rest.and_then(|rest| rest.split(['/', ':', '?', '#']).next());
+    let is_one = host.is_some_and(|host| !host.is_empty()) && !text.contains(char::is_whitespace);
+    if is_one { Ok(text.to_owned()) } else { Err("write http://HOST or https://HOST".to_owned()) }
 }
 
 /// What every command on a lake takes.
@@ -288,3 +296,31 @@ Examples:
   guardsift local --demo
   guardsift local --port 4600
   aws --endpoint-url http://127.0.0.1:4600 guardduty list-detectors";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_has_a_scheme_and_a_host() {
+        for own in ["http://127.0.0.1:4600", "https://guardduty.example.com/", "http://[::1]:80"] {
+            assert_eq!(endpoint(own).as_deref(), Ok(own));
+        }
+        for none in ["nonsense", "ftp://host", "http://", "https://:80", "http:// host"] {
+            assert!(endpoint(none).unwrap_err().contains("https://HOST"), "{none}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_what_will_do_instead() {
+        for (line, ways) in [
+            (&["guardsift", "timeline", "nope"][..], ["--lake", "--from"]),
+            (&["guardsift", "reconcile", "--lake", "lake"][..], ["--exports", "--api"]),
+        ] {
+            let told = Arguments::try_parse_from(line).unwrap_err().to_string();
+            for way in ways {
+                assert!(told.contains(way), "{way} in {told}");
+            }
+        }
+    }
+}

@@ -32,7 +32,14 @@ pub(crate) fn files(paths: &[PathBuf]) -> Vec<Result<PathBuf, FileError>> {
     let mut found = Vec::new();
     for path in paths {
         if path.is_dir() {
+            let before = found.len();
             below(path, &mut found);
+            if found.len() == before {
+                let path = path.display().to_string();
+                let told = format!("the folder holds no file that ends in .{}", KINDS.join(", ."));
+                let source = io::Error::new(io::ErrorKind::NotFound, told);
+                found.push(Err(FileError { path, source }));
+            }
         } else {
             found.push(Ok(path.clone()));
         }
@@ -88,6 +95,16 @@ fn text(path: &Path) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_with_nothing_to_read_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("notes.txt"), "").unwrap();
+        let found = files(&[folder.path().to_owned()]);
+        let [Err(error)] = found.as_slice() else { panic!("{found:?}") };
+        let told = "the folder holds no file that ends in .json, .jsonl, .ndjson, .gz";
+        assert!(error.to_string().ends_with(told), "{error}");
+    }
 
     #[cfg(unix)]
     #[test]

@@ -19,9 +19,10 @@ use crate::{
 };
 
 #[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("expected").args(["exports", "api"]).required(true).multiple(true))]
 pub(crate) struct Arguments {
     /// Where GuardDuty exports to
-    #[arg(long, value_name = "s3://BUCKET/PREFIX", required_unless_present = "api")]
+    #[arg(long, value_name = "s3://BUCKET/PREFIX")]
     exports: Option<String>,
     /// Compare the findings of the last 90 days, which GuardDuty keeps, too
     #[arg(long)]

@@ -20,12 +20,13 @@ use crate::{
 };
 
 #[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("kept").args(["lake", "paths"]).required(true).multiple(true))]
 pub(crate) struct Arguments {
     /// The finding
     #[arg(value_name = "FINDING_ID")]
     id: String,
     /// The lake: `s3://BUCKET`, or a folder
-    #[arg(long, value_name = "LAKE", required_unless_present = "paths")]
+    #[arg(long, value_name = "LAKE")]
     lake: Option<String>,
     /// Where else versions are: files and folders, `s3://BUCKET/PREFIX`, or `api` for GuardDuty itself
     #[arg(long = "from", value_name = "PATH")]
