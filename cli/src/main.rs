@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use platform::chain;
 
 use crate::{arguments::Arguments, exit::Exit};
 
@@ -41,8 +42,7 @@ fn main() -> ExitCode {
     match commands::run(arguments) {
         Ok(exit) => exit.into(),
         Err(error) => {
-            let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
-            anstream::eprintln!("{}", causes.join(": ").trim_end());
+            anstream::eprintln!("{}", chain(error.as_ref()).trim_end());
             Exit::of(&error).into()
         }
     }

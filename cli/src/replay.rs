@@ -65,7 +65,7 @@ impl Replay<'_> {
                     while let Some(source) = sources.get(next.fetch_add(1, Ordering::Relaxed)) {
                         let mut own = Totals::default();
                         if let Err(error) = self.one(source, &mut own) {
-                            own.failed.push((source.name(), format!("{error:#}")));
+                            own.failed.push((source.name(), chain(error.as_ref())));
                         }
                         totals.lock().unwrap_or_else(PoisonError::into_inner).absorb(own);
                         progress(source.size());

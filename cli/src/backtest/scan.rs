@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::Context;
 use findings::{Decision, Matcher, Reading, Record, RuleSet, Timestamp, decode};
+use platform::chain;
 
 use super::{
     history::{Batch, History, Identity, Verdict, Version},
@@ -106,7 +107,7 @@ impl<'q, 'r> Reader<'q, 'r> {
         if let Err(error) = outcome {
             batch = Batch::default();
             batch.tally.objects = 1;
-            batch.tally.problem(name, format!("left out: {error:#}"));
+            batch.tally.problem(name, format!("left out: {}", chain(error.as_ref())));
         }
         Ok(batch)
     }

@@ -5,9 +5,9 @@ use std::error::Error;
 use anyhow::anyhow;
 use aws_sdk_guardduty::{
     config::http::HttpResponse,
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    error::{ProvideErrorMetadata, SdkError},
 };
-use platform::{aws::credentials_problem, guardduty::GuardDutyError};
+use platform::{aws::credentials_problem, chain, guardduty::GuardDutyError};
 
 use super::{Seat, regions};
 use crate::printable::printable;
@@ -42,7 +42,7 @@ where
     }
     let told = match status {
         Some(status) => format!("{status} {code} {message}").trim_end().to_owned(),
-        None => DisplayErrorContext(&error).to_string(),
+        None => chain(&error),
     };
     let next = advice(operation, status, &code, &message, seat);
     let text = format!("{operation} in {seat} failed: {}; {next}", printable(&told));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aws_sdk_guardduty::{
     config::http::HttpResponse,
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    error::{ProvideErrorMetadata, SdkError},
 };
 use bytes::Bytes;
 use tokio::sync::OnceCell;
@@ -176,7 +176,7 @@ impl GuardDutyError {
             Some(status) => format!("{status} {} {message}", error.code().unwrap_or_default())
                 .trim_end()
                 .to_owned(),
-            None => DisplayErrorContext(&error).to_string(),
+            None => crate::chain(&error),
         };
         let hint = match status {
             Some(400) if message.contains("administrator") => {

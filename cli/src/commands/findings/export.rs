@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::Context;
 use findings::{Filter, Record, decode};
+use platform::chain;
 
 use super::writer::{Form, Writer};
 use crate::{
@@ -121,7 +122,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         }
         if let Err(error) = outcome {
             unreadable += 1;
-            anstream::eprintln!("{name}: read in part only: {error:#}");
+            anstream::eprintln!("{name}: read in part only: {}", chain(error.as_ref()));
         }
     }
     writer.finish().context("can't write the findings")?;

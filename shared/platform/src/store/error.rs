@@ -4,7 +4,7 @@ use std::error::Error;
 
 use aws_sdk_s3::{
     config::http::HttpResponse,
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    error::{ProvideErrorMetadata, SdkError},
 };
 
 /// A call to S3 that failed.
@@ -59,7 +59,7 @@ impl StoreError {
         let cause = cause(status, &code, &message);
         let told = match status {
             Some(status) => format!("{status} {code} {message}").trim_end().to_owned(),
-            None => DisplayErrorContext(&error).to_string(),
+            None => crate::chain(&error),
         };
         let explanation = match hint(cause) {
             Some(hint) => format!("{told} ({hint})"),
@@ -71,7 +71,8 @@ impl StoreError {
             key: key.to_owned(),
             cause,
             explanation,
-            source: Some(error.into()),
+            // What S3 answered is told with code and message; the SDK adds nothing but its own names.
+            source: status.is_none().then(|| error.into()),
         }
     }
 
