@@ -11,6 +11,7 @@ use crate::{
     exit::{Exit, Unusable},
     printable::printable,
     rule_files, stdout,
+    talk::say,
 };
 
 /// One finding's explanation as JSON.
@@ -31,7 +32,7 @@ pub(crate) fn run(arguments: &ExplainArguments) -> anyhow::Result<Exit> {
         let finding = match sourced.record {
             Record::Finding(finding) => finding,
             Record::Event(event) => {
-                anstream::eprintln!(
+                say!(
                     "{}: a `{}` event, not a finding",
                     sourced.source,
                     printable(&event.detail_type)

@@ -20,6 +20,7 @@ use crate::{
     preview::{self, To, page::Sheet},
     printable::printable,
     rule_files, stdout,
+    talk::say,
 };
 
 #[derive(Debug, clap::Args)]
@@ -72,7 +73,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             Record::Finding(finding) => finding,
             Record::Event(event) => {
                 let kind = printable(&event.detail_type);
-                anstream::eprintln!("{source}: a `{kind}` event, not a finding");
+                say!("{source}: a `{kind}` event, not a finding");
                 return Ok(());
             }
             Record::Unreadable(reason) => {
@@ -110,7 +111,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             sheets.push(Sheet::new(arguments.to, &source, withheld, &body)?);
         } else {
             if let Some(withheld) = withheld {
-                anstream::eprintln!("{source}: {withheld}");
+                say!("{source}: {withheld}");
             }
             stdout::println!("{}", preview::pretty(&body)?)?;
         }

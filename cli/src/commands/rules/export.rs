@@ -8,13 +8,13 @@ use findings::{
     convert::{self, Exported},
 };
 
-use self::report::{Line, talk};
+use self::report::{Line, notes, reasons};
 use crate::{
     exit::Exit,
     figures::so_many,
     moment::{self, now},
     rule_files, stdout,
-    talk::say,
+    talk::{is_quiet, say},
 };
 
 mod report;
@@ -87,7 +87,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         Target::Filter => "filter",
         Target::Eventbridge => "event pattern",
     };
-    anstream::eprint!("{}", talk(&lines, noun));
+    anstream::eprint!("{}", reasons(&lines, noun));
+    if !is_quiet() {
+        anstream::eprint!("{}", notes(&lines));
+    }
     let missing = lines.iter().filter(|line| line.exported.is_none()).count();
     let of = so_many(lines.len(), "rule");
     say!("{} of {of} exported", lines.len() - missing);

@@ -37,8 +37,8 @@ impl<'e> Line<'e> {
     }
 }
 
-/// Reasons and notes by rule; what is true of several rules word for word is said once.
-pub(super) fn talk(lines: &[Line<'_>], noun: &str) -> String {
+/// Why rules have no counterpart.
+pub(super) fn reasons(lines: &[Line<'_>], noun: &str) -> String {
     let mut out = String::new();
     for line in lines.iter().filter(|line| !line.reasons.is_empty()) {
         let _ = writeln!(out, "{} is no {noun}:", line.rule);
@@ -46,6 +46,12 @@ pub(super) fn talk(lines: &[Line<'_>], noun: &str) -> String {
             let _ = writeln!(out, "  {code}: {message}");
         }
     }
+    out
+}
+
+/// What rules lose; what is true of several word for word is said once.
+pub(super) fn notes(lines: &[Line<'_>]) -> String {
+    let mut out = String::new();
     let mut said: Vec<(&Remark, Vec<&str>)> = Vec::new();
     for line in lines {
         for note in &line.notes {
