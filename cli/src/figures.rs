@@ -29,6 +29,22 @@ pub(crate) fn stay(number: usize) -> String {
     format!("{grouped} {}", if number == 1 { "stays" } else { "stay" })
 }
 
+/// A share of 1 as per cent. Only what is nothing is 0%, and only what is everything is 100%.
+pub(crate) fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    if percent <= 0.0 {
+        "0%".to_owned()
+    } else if percent < 0.1 {
+        "under 0.1%".to_owned()
+    } else if percent >= 100.0 {
+        "100%".to_owned()
+    } else if percent > 99.9 {
+        "over 99.9%".to_owned()
+    } else {
+        format!("{percent:.1}%")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,5 +56,11 @@ mod tests {
         let counts: Vec<_> = [0, 1, 1_200].map(|number| counted(number, "rule")).into();
         assert_eq!(counts, ["0 rules", "1 rule", "1,200 rules"]);
         assert_eq!([1, 2].map(stay), ["1 stays", "2 stay"]);
+    }
+
+    #[test]
+    fn a_share_is_never_rounded_to_nothing_or_everything() {
+        let written = [0.0, 1.0 / 176_980.0, 0.125, 176_979.0 / 176_980.0, 1.0].map(percent);
+        assert_eq!(written, ["0%", "under 0.1%", "12.5%", "over 99.9%", "100%"]);
     }
 }

@@ -11,7 +11,7 @@ use self::{
     bars::{Bar, Span},
     timeline::Timeline,
 };
-use crate::figures::{counted, grouped};
+use crate::figures::{counted, grouped, percent};
 
 mod bars;
 mod text;
@@ -78,7 +78,7 @@ fn environment(anchors: BTreeMap<String, usize>) -> Result<Environment<'static>,
     });
     environment.add_filter("figure", grouped);
     environment.add_filter("counted", counted);
-    environment.add_filter("percent", text::percent);
+    environment.add_filter("percent", percent);
     environment.add_filter("share_of", text::share_of);
     environment.add_filter("moment", text::moment);
     environment.add_filter("day", text::day);

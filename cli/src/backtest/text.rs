@@ -7,7 +7,7 @@ use findings::Timestamp;
 
 use super::outcome::{Levels, Outcome, Share};
 use crate::{
-    figures::{counted, grouped, so_many},
+    figures::{counted, grouped, percent, so_many},
     printable::printable,
 };
 
@@ -261,8 +261,4 @@ fn shown(text: Option<&String>) -> String {
 
 fn by_level(levels: &Levels) -> [String; 5] {
     [levels.low, levels.medium, levels.high, levels.critical, levels.unknown].map(grouped)
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.1}%", 100.0 * share)
 }

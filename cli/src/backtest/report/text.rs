@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::{figures::counted, printable::printable};
+use crate::{
+    figures::{counted, percent},
+    printable::printable,
+};
 
 /// Characters that are shown of one string.
 const SHOWN: usize = 1_000;
@@ -40,22 +43,6 @@ fn fit_string(text: &str, shown: usize) -> String {
         fitting.push_str(&format!("… ({} left out)", counted(left_out as u64, "character")));
     }
     fitting
-}
-
-/// A share of 1 as per cent. Only what is nothing is 0%, and only what is everything is 100%.
-pub(super) fn percent(share: f64) -> String {
-    let percent = share * 100.0;
-    if percent <= 0.0 {
-        "0%".to_owned()
-    } else if percent < 0.1 {
-        "under 0.1%".to_owned()
-    } else if percent >= 100.0 {
-        "100%".to_owned()
-    } else if percent > 99.9 {
-        "over 99.9%".to_owned()
-    } else {
-        format!("{percent:.1}%")
-    }
 }
 
 /// How much of a whole a part is, as per cent.
