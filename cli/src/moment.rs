@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use findings::Timestamp;
-pub(crate) use local::clock::wall as now;
+pub(crate) use platform::now;
 
 /// Reads a date or a time.
 pub(crate) fn parse(text: &str) -> Result<Timestamp, String> {
