@@ -198,6 +198,23 @@ fn a_condition_that_holds_is_exit_code_3_and_one_without_meaning_is_bad_usage() 
 }
 
 #[test]
+fn a_gate_names_what_failed_whatever_it_prints_and_never_passes_on_nothing() {
+    let folder = folder();
+    for format in ["text", "table", "json", "jsonl", "yaml"] {
+        let failed = backtest(&folder, &["--fail-on", "noop>0", "--output", format]);
+        assert_eq!(failed.status.code(), Some(3));
+        assert!(stderr(&failed).contains("failed: noop>0, it is 1"), "{}", stderr(&failed));
+    }
+    let nothing = backtest(&folder, &["--since", "2099-01-01", "--fail-on", "noop>0"]);
+    assert_eq!(nothing.status.code(), Some(3));
+    assert!(stderr(&nothing).contains("no finding was counted"), "{}", stderr(&nothing));
+    assert!(!stdout(&nothing).contains("passed"), "{}", stdout(&nothing));
+    assert_eq!(backtest(&folder, &["--since", "2099-01-01"]).status.code(), Some(0));
+    let empty = backtest(&folder, &["--since", "2026-04-02", "--until", "2026-04-01"]);
+    assert_eq!(empty.status.code(), Some(252), "{}", stderr(&empty));
+}
+
+#[test]
 fn what_is_broken_is_named_and_the_rest_goes_on() {
     let folder = folder();
     let exports = folder.path().join("exports");
@@ -232,6 +249,11 @@ fn what_is_broken_is_named_and_the_rest_goes_on() {
     assert_eq!(names, ["cut.jsonl.gz", "lines.jsonl:1", "lines.jsonl:4", "long.jsonl:2"]);
     assert!(problems["cut.jsonl.gz"].contains("left out: no intact gzip stream"), "{problems:?}");
     assert!(problems["long.jsonl:2"].contains("more than the 4194304 of a line"));
+    for format in ["table", "jsonl"] {
+        let told = stderr(&backtest(&folder, &["--output", format]));
+        assert!(told.contains("cut.jsonl.gz: left out: no intact gzip stream"), "{told}");
+        assert_eq!(told.matches("deflate stream").count(), 1, "each cause once: {told}");
+    }
     assert_eq!(backtest(&folder, &["--strict"]).status.code(), Some(3));
     let counted = backtest(&folder, &["--count", "matches", "--strict"]);
     assert_eq!(counted.status.code(), Some(3));

@@ -128,3 +128,66 @@ fn bad_usage_has_its_own_exit_code_and_help_none() {
     assert_eq!(help.status.code(), Some(0));
     assert!(stdout(&help).contains("Examples:"));
 }
+
+#[test]
+fn what_can_not_be_written_is_an_error_and_a_reader_that_has_gone_is_none() {
+    for arguments in [
+        &["decide", "events/findings"][..],
+        &["decide", "--output", "jsonl", "events/findings"],
+        &["explain", "events/findings"],
+        &["findings", "export", "--format", "jsonl", "events/findings"],
+        &["backtest", "--history", "events/findings"],
+        &["rules", "check"],
+        &["rules", "schema"],
+        &["completions", "bash"],
+        &["--help"],
+    ] {
+        // Only Linux has a disk that is always full.
+        if let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") {
+            let output = guardsift(arguments).stdout(full).output().unwrap();
+            let told = stderr(&output);
+            assert_eq!(output.status.code(), Some(255), "{arguments:?}: {told}");
+            assert!(told.contains("can't write to standard output: No space left"), "{told}");
+        }
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = guardsift(arguments).stdout(writer).output().unwrap();
+        let told = stderr(&output);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {told}");
+        assert!(!told.contains("Broken pipe") && !told.contains("panicked"), "{told}");
+    }
+}
+
+#[test]
+fn a_folder_with_nothing_to_read_is_bad_usage() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in ["decide", "explain"] {
+        let output = run(&[command, folder.path().to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(252));
+        assert!(
+            stderr(&output).contains("holds no file that ends in .json"),
+            "{}",
+            stderr(&output)
+        );
+    }
+}
+
+#[test]
+fn quiet_keeps_to_what_failed() {
+    let rules = tempfile::NamedTempFile::with_suffix(".yaml").unwrap();
+    let text = "version: 1\nrules:\n  - { name: quiet, action: archive, criteria: { severity: { lessThan: 4 } } }\n";
+    fs::write(rules.path(), text).unwrap();
+    for arguments in [
+        &["preview", "--to", "slack", "events/findings/port-probe.json"][..],
+        &["explain", "events/eventbridge/object-created.json"],
+        &["rules", "export", "--target", "filter", rules.path().to_str().unwrap()],
+    ] {
+        assert_ne!(stderr(&run(arguments)), "", "{arguments:?}");
+        let output = run(&[arguments, &["-q"]].concat());
+        assert_eq!(
+            (output.status.code(), stderr(&output)),
+            (Some(0), String::new()),
+            "{arguments:?}"
+        );
+    }
+}

@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 }
 
 /// Only differences are recorded, so that nothing is no sign of agreement.
-const NOTHING: &str = "either they agree, or it never ran with them";
+const NOTHING: &str = "either both rule sets agree, or it never ran with them";
 
 /// The digest for people.
 pub(crate) fn text(digest: &ShadowDigest) -> String {
@@ -139,7 +139,7 @@ mod tests {
         let told = text(&ShadowDigest::of(&[], None));
         assert_eq!(
             told,
-            "the shadow has recorded nothing: either they agree, or it never ran with them\n"
+            "the shadow has recorded nothing: either both rule sets agree, or it never ran with them\n"
         );
     }
 }
