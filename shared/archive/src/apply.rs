@@ -105,7 +105,7 @@ impl Archive<'_> {
         done: &mut Done,
     ) -> Result<(), ArchiveError> {
         let entries: Vec<Entry> = ended.iter().map(|(entry, _)| entry.clone()).collect();
-        let archived = self.archived(&entries).await?;
+        let mut archived = self.archived(&entries).await?;
         let (mut again, mut updated) = (Vec::new(), Vec::new());
         for (entry, end) in ended {
             let Some(copy) = archived.get(&entry.finding_id) else { continue };
@@ -119,6 +119,8 @@ impl Archive<'_> {
             } else {
                 updated.push((entry.clone(), copy.clone()));
             }
+            // Once is enough, also of one that was noted in two versions.
+            archived.remove(&entry.finding_id);
         }
         for chunk in again.chunks(CHUNK) {
             self.take_back_changed(chunk, done).await?;

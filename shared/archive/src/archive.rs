@@ -128,9 +128,10 @@ impl Archive<'_> {
             Some(Entry::of(finding, &candidate.rule, now))
         });
         // The earlier attempt may have been by other rules, under whose name it is undone.
-        let own = own.map(|entry| async move {
-            let rule = self.ledger.recorded_by(&entry).await?;
-            Ok::<_, ArchiveError>(rule.map(|rule| (true, Entry { rule, ..entry })))
+        let own = own.map(|mut entry| async move {
+            let Some(rule) = self.ledger.recorded_by(&entry).await? else { return Ok(None) };
+            entry.rule = rule;
+            Ok::<_, ArchiveError>(Some((true, entry)))
         });
         let own: Vec<_> = stream::iter(own).buffered(AT_ONCE).try_collect().await?;
         let mut noted: Vec<(bool, Entry)> = own.into_iter().flatten().collect();
