@@ -4,6 +4,7 @@
 mod compaction;
 mod handle;
 mod incoming;
+mod place;
 mod settings;
 
 pub use handle::FindingExports;
