@@ -259,3 +259,26 @@ fn text(report: &Report) -> String {
 fn percent(completeness: Option<f64>) -> Option<String> {
     completeness.map(|own| format!("{:.2} %", (own * 100.0).floor() / 100.0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(tally: Tally) -> Report {
+        let mut part = Part::default();
+        part.add("eu-west-1", "111122223333", &tally, None);
+        Report { exports: Some(part.finished()), ..Report::default() }
+    }
+
+    #[test]
+    fn what_was_not_due_is_not_said_to_be_complete() {
+        let nothing = report(Tally { expected: 2, pending: 2, ..Tally::default() });
+        let told = text(&nothing);
+        assert!(told.starts_with("export objects: nothing was due\n"), "{told}");
+        assert!(told.contains("  eu-west-1 111122223333: –, 0 of 2 missing\n"), "{told}");
+        let json = serde_json::to_value(&nothing).unwrap();
+        assert_eq!(json["exports"]["completeness"], serde_json::Value::Null);
+        let part = report(Tally { expected: 3, in_lake: 2, missing: 1, ..Tally::default() });
+        assert!(text(&part).starts_with("export objects: 66.66 % complete\n"), "{}", text(&part));
+    }
+}

@@ -1,6 +1,7 @@
 //! Every step broken once: the message names the call, the account, the Region and what to do next.
 
 use super::{KEY, PROBE, Rig};
+use crate::binary::stdout;
 
 /// A step, and the call that is forbidden.
 const STEPS: [(&[&str], &str); 21] = [
@@ -136,5 +137,26 @@ fn archiving_that_guardduty_did_not_do_is_not_told_as_done() {
     rig.machine.guardduty.faults().ignore_archive([id.clone()]);
     let told = rig.refused(&["findings", "archive", &id, "--yes"], 255);
     assert!(told.contains("left 1 of 1 as they were") && told.contains(&id), "{told}");
+    rig.stop();
+}
+
+#[test]
+fn what_can_not_be_asked_is_not_said_to_be_missing_and_errors_are_no_debug_text() {
+    let rig = Rig::new();
+    rig.ok(&["enable", "--yes"]);
+    rig.machine.guardduty.faults().deny("ListPublishingDestinations");
+    let output = rig.run(&["status"]);
+    let shown = stdout(&output);
+    let export = shown.lines().find(|line| line.starts_with("export")).unwrap();
+    assert!(export.ends_with('–'), "{shown}");
+    for arguments in [
+        &["status", "--endpoint-url", "http://127.0.0.1:1"][..],
+        &["findings", "export", "s3://my-exports/", "--endpoint-url", "http://127.0.0.1:1"],
+        &["archive", "plan", "--lake", "s3://no-such-lake"],
+    ] {
+        let told = rig.refused(arguments, 255);
+        assert!(!told.contains(" { ") && !told.contains("Failure("), "{arguments:?}: {told}");
+    }
+    assert!(rig.refused(&["status", "--endpoint-url", "nonsense"], 252).contains("https://HOST"));
     rig.stop();
 }

@@ -110,7 +110,7 @@ pub(super) fn fly(
     let mut seen = BTreeSet::new();
     let opened = lake.map(|lake| {
         let connection = Connection::shared(seat.aws.clone());
-        lake_place::open(lake, &connection).map(|lake| (lake, connection))
+        lake_place::open_existing(lake, &connection).map(|lake| (lake, connection))
     });
     let opened = opened.transpose()?;
     while started.elapsed() < wait {
