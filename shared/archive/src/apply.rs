@@ -134,7 +134,7 @@ impl Archive<'_> {
     }
 
     /// Whether a finding that is archived after this entry was ended may be so by an earlier attempt at it: nobody has
-    /// undone it, and no later version was archived since by a run that has an eye on it itself.
+    /// undone it, and no later version was archived since, and seen so.
     async fn is_doubtful(&self, entry: &Entry) -> Result<bool, ArchiveError> {
         let fate = self.ledger.fate(entry).await?;
         if fate.undoing || fate.undone {
@@ -142,7 +142,8 @@ impl Archive<'_> {
         }
         let last = self.ledger.of_finding(&entry.finding_id).await?.into_iter().next();
         match last.filter(|last| last.version_key != entry.version_key) {
-            Some(last) => Ok(self.ledger.outcome(&last).await? == Some(Event::TakenBack)),
+            // One without an outcome may be about to be taken back.
+            Some(last) => Ok(self.ledger.outcome(&last).await? != Some(Event::Archived)),
             None => Ok(true),
         }
     }

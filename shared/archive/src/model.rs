@@ -110,7 +110,7 @@ impl State {
             let was_taken_back = |version: u8| self.taken_back & bit(version) != 0;
             protocol.doubts
                 && (was_taken_back(*version) || self.high && *version != self.version)
-                && (*version == self.last || was_taken_back(self.last))
+                && (*version == self.last || was_taken_back(self.last) || is_open(&self.last))
         };
         let mut versions = (0..=self.version).filter(is_concerned);
         let begun = versions.clone().find(is_open).or_else(|| versions.find(is_doubted));
