@@ -111,7 +111,7 @@ impl Running {
         std::fs::read_to_string(self.machine.logs().join("auto-archive.log")).unwrap()
     }
 
-    /// How often a metric was above 0, and the sum of it.
+    /// The sum of a metric over all invocations.
     fn metric(&self, name: &str) -> f64 {
         let lines = self.log();
         let blobs = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());

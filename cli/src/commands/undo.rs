@@ -13,6 +13,7 @@ use crate::{
     figures::{so_many, stay},
     moment, object,
     printable::printable,
+    stdout,
     talk::say,
 };
 
@@ -76,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let plan = reached.wait(UndoPlan::new(guardduty, ledger, &arguments.rule, arguments.since))?;
     let is_text = arguments.output == UndoFormat::Text;
     if is_text {
-        anstream::print!("{}", text(&plan, &arguments.rule));
+        stdout::print!("{}", text(&plan, &arguments.rule))?;
     } else if !arguments.yes && !arguments.dry_run {
         // Standard output is for the object; nobody is asked about what was not shown.
         anstream::eprint!("{}", text(&plan, &arguments.rule));
@@ -92,10 +93,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         }
         result = reached.wait(plan.apply(guardduty, ledger, platform::now, &mut done));
     }
-    if is_text && !arguments.dry_run {
-        anstream::println!("{} taken back", done.undone.len());
-    }
-    if !is_text {
+    let printed = if !is_text {
         let object = UndoV1 {
             schema: "guardsift.undo/v1",
             rule: &arguments.rule,
@@ -106,9 +104,14 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             undone: &done.undone,
             unverified: &done.unverified,
         };
-        object::print(&object, arguments.output == UndoFormat::Yaml)?;
-    }
+        object::print(&object, arguments.output == UndoFormat::Yaml)
+    } else if arguments.dry_run {
+        Ok(())
+    } else {
+        stdout::println!("{} taken back", done.undone.len()).map_err(Into::into)
+    };
     result?;
+    printed?;
     if let Some(first) = done.unverified.first() {
         let count = done.unverified.len();
         anstream::eprintln!(

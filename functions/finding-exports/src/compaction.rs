@@ -1,16 +1,8 @@
 //! What a schedule asks for: the small files of days that are over become large ones.
 
-use std::time::Duration;
-
 use lake::{Compacted, Compaction, Lake, LakeError};
 use platform::{chain, lambda::Scope, now};
 use tracing::{info, warn};
-
-/// Late exports of a day may come until then.
-const OLDER_THAN: Duration = Duration::from_secs(2 * 24 * 3600);
-/// Longer than any query runs: Athena ends one after 30 minutes
-/// (<https://docs.aws.amazon.com/athena/latest/ug/service-limits.html>).
-const GRACE: Duration = Duration::from_secs(3600);
 
 /// Compacts partition by partition while half of the time is left; the next run goes on.
 ///
@@ -19,7 +11,12 @@ const GRACE: Duration = Duration::from_secs(3600);
 /// first of those errors. What was done stays right.
 pub(crate) async fn compact(lake: &Lake, scope: &Scope) -> Result<Compacted, LakeError> {
     let enough = scope.deadline.remaining() / 2;
-    let compaction = Compaction { now: now(), older_than: OLDER_THAN, grace: GRACE, is_dry: false };
+    let compaction = Compaction {
+        now: now(),
+        older_than: Compaction::OLDER_THAN,
+        grace: Compaction::GRACE,
+        is_dry: false,
+    };
     let partitions = compaction.partitions(lake).await?;
     let (mut total, mut failed) = (Compacted::default(), None);
     for (partition, _) in partitions.iter().filter(|(_, small)| **small > 0) {

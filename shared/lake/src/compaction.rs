@@ -82,6 +82,12 @@ struct Files {
 }
 
 impl Compaction {
+    /// Late exports of a day may come until then.
+    pub const OLDER_THAN: Duration = Duration::from_secs(2 * 24 * 3600);
+    /// Longer than any query runs: Athena ends one after 30 minutes
+    /// (<https://docs.aws.amazon.com/athena/latest/ug/service-limits.html>).
+    pub const GRACE: Duration = Duration::from_secs(3600);
+
     /// The partitions that are old enough, with the number of files of one source in each. A single
     /// one, with no file of several beside it, has nothing to become one with and counts as none.
     ///

@@ -6,7 +6,7 @@ use archive::{Asked, Done, Planned};
 use clap::ValueEnum;
 
 use super::{confirmed, plan, plan::Question, shown};
-use crate::{arguments::Format, exit::Exit, figures::so_many, moment, object, talk::say};
+use crate::{arguments::Format, exit::Exit, figures::so_many, moment, object, stdout, talk::say};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -87,8 +87,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         archive.apply(&planned, None, &mut done).await
     };
     let result = reached.wait(acts);
-    print(&done, arguments.output)?;
+    let printed = print(&done, arguments.output);
     result?;
+    printed?;
     Ok(if done.stopped.is_some() { Exit::CheckFailed } else { exit })
 }
 
@@ -106,17 +107,17 @@ fn agreed(planned: &Planned) -> Asked {
 
 fn print(done: &Done, format: DoneFormat) -> anyhow::Result<()> {
     match format {
-        DoneFormat::Json => anstream::println!("{}", serde_json::to_string(done)?),
+        DoneFormat::Json => stdout::println!("{}", serde_json::to_string(done)?)?,
         DoneFormat::Yaml => object::print(done, true)?,
         DoneFormat::Text => {
-            anstream::println!(
+            stdout::println!(
                 "{} archived, {} taken back at once, {} not shown as archived",
                 done.archived,
                 done.taken_back,
                 done.unverified.len()
-            );
+            )?;
             if let Some(reason) = &done.stopped {
-                anstream::println!("stopped: {reason}");
+                stdout::println!("stopped: {reason}")?;
             }
         }
     }

@@ -6,7 +6,7 @@ use archive::{LogFilter, Logged};
 use findings::Timestamp;
 
 use super::{Place, plain};
-use crate::{arguments::Format, exit::Exit, moment, object, printable::printable};
+use crate::{arguments::Format, exit::Exit, moment, object, printable::printable, stdout};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -52,10 +52,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     };
     let lines = reached.wait(reached.ledger().log(&filter))?;
     match arguments.output {
-        Format::Table => anstream::println!("{}", table(&lines)),
+        Format::Table => stdout::println!("{}", table(&lines))?,
         format @ (Format::Json | Format::Yaml) => object::print(&lines, format == Format::Yaml)?,
         Format::Jsonl => {
-            let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+            let mut out = std::io::BufWriter::new(stdout::raw());
             for line in &lines {
                 writeln!(out, "{}", serde_json::to_string(line)?)?;
             }

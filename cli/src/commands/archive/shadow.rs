@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use findings::Timestamp;
 
 use super::Place;
-use crate::{exit::Exit, figures::so_many, moment, object, printable::printable};
+use crate::{exit::Exit, figures::so_many, moment, object, printable::printable, stdout};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -43,11 +43,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let lines = reached.wait(reached.ledger().shadow(arguments.since))?;
     let digest = ShadowDigest::of(&lines, None);
     match arguments.output {
-        Format::Text => anstream::print!("{}", text(&digest)),
+        Format::Text => stdout::print!("{}", text(&digest))?,
         format @ (Format::Json | Format::Yaml) => object::print(&digest, format == Format::Yaml)?,
         Format::Jsonl => {
             for line in &lines {
-                anstream::println!("{}", serde_json::to_string(line)?);
+                stdout::println!("{}", serde_json::to_string(line)?)?;
             }
         }
     }

@@ -12,6 +12,7 @@ use crate::{
     figures::{so_many, stay},
     object,
     printable::printable,
+    stdout,
 };
 
 /// How many findings the table shows; the JSON has them all.
@@ -41,7 +42,7 @@ struct LineV1<'a> {
 
 pub(super) fn plan(plan: &ArchivePlan, format: Format) -> anyhow::Result<()> {
     match format {
-        Format::Table => anstream::print!("{}", text(plan)),
+        Format::Table => stdout::print!("{}", text(plan))?,
         Format::Json | Format::Yaml => {
             let object = PlanV1 {
                 schema: "guardsift.archive-plan/v1",
@@ -55,7 +56,7 @@ pub(super) fn plan(plan: &ArchivePlan, format: Format) -> anyhow::Result<()> {
             object::print(&object, format == Format::Yaml)?;
         }
         Format::Jsonl => {
-            let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+            let mut out = std::io::BufWriter::new(stdout::raw());
             for candidate in plan.candidates() {
                 let finding_id = &candidate.finding_id;
                 let line =

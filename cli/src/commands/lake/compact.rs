@@ -120,3 +120,21 @@ fn text(report: &Report<'_>) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Args;
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_asked_for_is_done_as_the_function_does_it() {
+        let command = Arguments::augment_args(clap::Command::new("compact"));
+        for (id, expected) in [("older_than", Compaction::OLDER_THAN), ("grace", Compaction::GRACE)]
+        {
+            let argument = command.get_arguments().find(|own| own.get_id() == id).unwrap();
+            let default = argument.get_default_values()[0].to_str().unwrap();
+            assert_eq!(moment::age(default), Ok(expected), "{id}");
+        }
+    }
+}
