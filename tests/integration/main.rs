@@ -21,7 +21,6 @@ mod conformance;
 mod decide;
 mod default_rules;
 mod demo;
-mod export_model;
 mod fault_proxy;
 mod finding_events;
 mod finding_exports;

@@ -16,8 +16,6 @@ mod ledger;
 mod line;
 mod log;
 mod look;
-#[cfg(test)]
-mod model;
 mod plan;
 mod recurrence;
 mod settle;

@@ -1,4 +1,4 @@
-//! The protocol as a model whose every order of steps is tried: two workers, updates that reopen or
+//! The protocol of archiving as a model whose every order of steps is tried: two workers, updates that reopen or
 //! do not, crashes, messages that come twice, and an export that races. With one part taken away,
 //! the model finds what goes wrong.
 
