@@ -1,11 +1,12 @@
 -- The archive ledger, a row for each version that was about to be archived, with what came of it.
+-- What one rule recorded another may have archived in the end; reason and owner are of the first.
 SELECT
   recorded.version_key,
   recorded.finding_id,
-  recorded.rule,
+  coalesce(concluded.rule, recorded.rule) AS rule,
   recorded.reason,
   recorded.owner,
-  recorded.rule_set,
+  coalesce(concluded.rule_set, recorded.rule_set) AS rule_set,
   recorded."at" AS recorded_at,
   concluded.event AS outcome,
   concluded."at" AS concluded_at,
