@@ -79,7 +79,7 @@ fn findings() -> Vec<Value> {
             finding["service"]["additionalInfo"] =
                 json!({"sample": true, "value": "{\"sample\":true}", "type": "default"});
         }
-        for severity in severities.iter().skip(number % 2).step_by(2) {
+        for severity in severities.iter().skip(number % 3).step_by(3) {
             finding["severity"] = severity.clone();
             finding["id"] = json!(format!("generated-{number}-{severity}"));
             finding["accountId"] =

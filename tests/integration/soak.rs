@@ -105,7 +105,7 @@ impl Services {
 #[expect(clippy::print_stdout, reason = "figures for whoever asks for them with --nocapture")]
 fn soak(command: Command, event_of: impl Fn(u32) -> Value) {
     let wanted = std::env::var("GUARDSIFT_SOAK_INVOCATIONS").ok();
-    let invocations = wanted.and_then(|text| text.parse().ok()).unwrap_or(700);
+    let invocations = wanted.and_then(|text| text.parse().ok()).unwrap_or(500);
     let name = command.get_program().to_owned();
     let mut process = Process::start(command, Stdio::null());
     let (begun, mut warm) = (Instant::now(), None);
