@@ -96,12 +96,13 @@ impl Archive<'_> {
         as_of: Timestamp,
     ) -> Result<(), ArchiveError> {
         for finding in findings {
-            let (now, rule) = ((self.now)(), self.rules.decide(finding, as_of).rule_name());
+            let now = (self.now)();
             let is_ripe = judged(self.rules, finding, as_of)
                 .is_ok_and(|candidate| !has_expired(self.rules, &candidate, now));
             if finding.archived() != Some(true) && !is_ripe {
                 continue;
             }
+            let rule = self.rules.decide(finding, as_of).rule_name();
             let entry = Entry::of(finding, rule.unwrap_or_default(), now);
             let line = Line::new(Event::Seen, now, &entry.version_key, rule, finding);
             self.ledger.write(&entry, &line).await?;

@@ -128,13 +128,15 @@ impl Paths {
     /// # Errors
     /// When the text is no JSON or nested too deeply.
     pub(crate) fn extract<'a>(&self, json: &'a str) -> Result<Values<'a>, ExtractError> {
-        self.walk(json, false).map_err(|broken| refused(broken, json))
+        self.walk(json).map_err(|broken| refused(broken, json))
     }
 
     /// Walks `json` if it is an object, unless it has a member that no path begins with, or in another
     /// casing than that of the wire or the AWS CLI. `None` for such, and for what is no JSON.
     pub(crate) fn extract_plain<'a>(&self, json: &'a str) -> Option<Values<'a>> {
-        if json.trim_start().starts_with('{') { self.walk(json, true).ok() } else { None }
+        let mut scan = Scan::new(json);
+        let values = self.extract_plain_on(&mut scan, 0)?;
+        scan.is_at_end().then_some(values)
     }
 
     /// The same for the value that the scan stands at, inside `depth` objects. `None` leaves the scan
@@ -149,9 +151,9 @@ impl Paths {
         Some(values)
     }
 
-    fn walk<'a>(&self, json: &'a str, plain_only: bool) -> Result<Values<'a>, Broken> {
+    fn walk<'a>(&self, json: &'a str) -> Result<Values<'a>, Broken> {
         let mut scan = Scan::new(json);
-        let values = self.walk_on(&mut scan, 0, plain_only)?;
+        let values = self.walk_on(&mut scan, 0, false)?;
         if scan.is_at_end() { Ok(values) } else { Err(Broken::Syntax) }
     }
 
