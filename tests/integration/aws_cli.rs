@@ -3,14 +3,13 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    process::Command,
+    io::{BufRead, BufReader, Write},
+    process::{Child, ChildStdin, ChildStdout, Stdio},
 };
 
-use crate::{
-    binary::{root, stderr, stdout},
-    clients::start,
-    skip::skipped,
-};
+use serde_json::{Value, json};
+
+use crate::{binary::root, clients::start, python::python};
 
 /// One command of `aws guardduty` per row.
 const ROWS: &str = include_str!("aws_cli/commands.tsv");
@@ -48,16 +47,57 @@ fn emulated() -> BTreeSet<String> {
     arms.map(|(name, _)| name.to_owned()).collect()
 }
 
+/// The AWS CLI, which takes a second to load, loaded once.
+struct AwsCli {
+    process: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    port: String,
+}
+
+impl AwsCli {
+    fn run(&mut self, account: &str, arguments: &[String]) -> Value {
+        let Self { input, output, port, .. } = self;
+        let environment = json!({
+            "AWS_ACCESS_KEY_ID": account, "AWS_SECRET_ACCESS_KEY": local::SECRET_ACCESS_KEY,
+            "AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true",
+        });
+        let endpoint = format!("http://127.0.0.1:{port}");
+        let fixed = ["guardduty", "--output", "text", "--endpoint-url", &endpoint];
+        let arguments: Vec<_> =
+            fixed.into_iter().chain(arguments.iter().map(|own| &**own)).collect();
+        writeln!(input, "{}", json!({ "environment": environment, "arguments": arguments }))
+            .unwrap();
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        serde_json::from_str(&line)
+            .unwrap_or_else(|error| panic!("{arguments:?}: {error}: {line:?}"))
+    }
+}
+
+impl Drop for AwsCli {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
 #[test]
 fn the_aws_cli_calls_every_operation() {
     let called: BTreeSet<_> = rows().iter().map(|row| operation(row.arguments[0])).collect();
     assert_eq!(called, emulated(), "each operation has a row, and no row is of another");
-    let aws = root().join("tests/.venv/bin/aws");
-    if !aws.is_file() {
-        return skipped("the AWS CLI against the emulated GuardDuty: tests/.venv has no aws");
-    }
+    let Some(python) = python("the AWS CLI against the emulated GuardDuty") else { return };
     let folder = tempfile::tempdir().unwrap();
     let (_machine, port) = start(&folder.path().join("machine"));
+    let mut process = python
+        .command(&root().join("tests/python/aws_cli.py"))
+        .current_dir(folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (input, output) = (process.stdin.take().unwrap(), process.stdout.take().unwrap());
+    let mut aws = AwsCli { process, input, output: BufReader::new(output), port };
     let mut kept: BTreeMap<&str, String> = BTreeMap::new();
     for Row { account, arguments, query, answer } in rows() {
         let filled = |text: &str| {
@@ -66,23 +106,13 @@ fn the_aws_cli_calls_every_operation() {
             };
             kept.iter().fold(text.to_owned(), fill)
         };
-        let mut command = Command::new(&aws);
-        command
-            .env_clear()
-            .current_dir(folder.path())
-            .env("AWS_ACCESS_KEY_ID", account)
-            .env("AWS_SECRET_ACCESS_KEY", local::SECRET_ACCESS_KEY)
-            .env("AWS_DEFAULT_REGION", "us-east-1")
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .args(["guardduty", "--output", "text"])
-            .args(["--endpoint-url", &format!("http://127.0.0.1:{port}")])
-            .args(arguments.iter().map(|own| filled(own)));
+        let mut own: Vec<_> = arguments.iter().map(|own| filled(own)).collect();
         if !query.is_empty() {
-            command.args(["--query", query]);
+            own.extend(["--query".to_owned(), query.to_owned()]);
         }
-        let output = command.output().unwrap();
-        assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
-        let said = stdout(&output).trim().to_owned();
+        let done = aws.run(account, &own);
+        assert_eq!(done["status"], 0, "{arguments:?}: {}", done["stderr"]);
+        let said = done["stdout"].as_str().unwrap().trim().to_owned();
         match answer.strip_prefix('$') {
             Some(name) => {
                 assert_eq!(said.len(), 32, "{arguments:?}: {said:?} is no id");
