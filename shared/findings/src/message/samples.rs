@@ -33,10 +33,11 @@ pub(super) fn with_arn(arn: &str) -> Finding {
     finding(&json!({ "arn": arn }))
 }
 
-/// Calls `act` with the longest message there can be: `text` 30,000 times wherever the finding or
-/// whoever tells of it has one, but for what the link to the finding is made of.
+/// Calls `act` with the longest message there can be: `text` until it has 60,000 bytes as JSON, which makes a finding
+/// of more than any destination takes, wherever the finding or whoever tells of it has one, but for what the link to
+/// the finding is made of.
 pub(super) fn endless(text: &str, act: impl FnOnce(&Message<'_>)) {
-    let long = text.repeat(30_000);
+    let long = text.repeat(60_000 / (json!(text).to_string().len() - 2));
     let remote = json!({ "ipAddressV4": long, "country": { "countryName": long },
         "organization": { "asn": long, "asnOrg": long } });
     let finding = finding(&json!({
