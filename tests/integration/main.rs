@@ -16,6 +16,7 @@ mod aws_cli;
 mod backtest;
 mod binary;
 mod chaos;
+mod checksums;
 mod clients;
 mod conformance;
 mod decide;
