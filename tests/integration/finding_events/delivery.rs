@@ -178,7 +178,9 @@ destinations:
 routes: [ { to: [a, topic, queue, bus, chat, cards, pager] } ]
 ";
     block_on(async {
-        let stage = stage(Setting::rules(rules)).await;
+        // Unoptimized, a binary works for seconds on a text this long.
+        let setting = Setting { timeout: Duration::from_secs(60), ..Setting::rules(rules) };
+        let stage = stage(setting).await;
         stage.machine.secrets.put(SECRET, "routing-key");
         stage.machine.secrets.put(&SECRET.replace("canary", "bot"), "xoxb-token");
         stage.machine.secrets.put(&SECRET.replace("canary", "cards"), &stage.web.url("/cards"));
