@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::{
     binary::{self, folder, stderr, stdout},
-    functions,
+    functions::{self, block_on},
 };
 
 mod caps;
@@ -143,11 +143,6 @@ impl Running {
         ]);
         tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
     }
-}
-
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(future)
 }
 
 #[test]

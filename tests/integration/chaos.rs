@@ -79,8 +79,7 @@ async fn stage() -> Stage {
 
 /// One run of so many steps. What breaks the law is told, and what happened before.
 fn run(seed: u64, steps: usize) -> Result<Counts, String> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
+    functions::block_on(async {
         let stage = stage().await;
         let mut script = Script::new(seed);
         for _ in 0..steps {

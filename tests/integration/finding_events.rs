@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use crate::{
     binary::folder,
+    functions::block_on,
     http_stub::{HttpStub, Step},
 };
 
@@ -137,11 +138,6 @@ fn key(finding: &Value) -> String {
 fn with(mut finding: Value, pointer: &str, value: Value) -> Value {
     *finding.pointer_mut(pointer).unwrap() = value;
     finding
-}
-
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(future)
 }
 
 const THREE: &str = "

@@ -77,13 +77,14 @@ pub(crate) async fn export_from(machine: &Machine, detector: &str) {
     call(machine, &format!("/detector/{detector}/publishingDestination"), &destination).await;
 }
 
-fn log(machine: &Machine, function: &str) -> String {
-    std::fs::read_to_string(machine.logs().join(format!("{function}.log"))).unwrap()
-}
-
-fn block_on<T>(future: impl Future<Output = T>) -> T {
+/// Until it is done, beside what it starts.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(future)
+}
+
+fn log(machine: &Machine, function: &str) -> String {
+    std::fs::read_to_string(machine.logs().join(format!("{function}.log"))).unwrap()
 }
 
 #[test]

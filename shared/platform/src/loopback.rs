@@ -10,6 +10,11 @@ use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
 
 use crate::aws::{self, Aws};
 
+/// Until it is done, on this thread.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) line: String,

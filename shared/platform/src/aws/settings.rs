@@ -78,12 +78,9 @@ mod tests {
     use super::*;
     use crate::{
         aws::{Aws, credentials_problem},
+        loopback::block_on,
         store::Store,
     };
-
-    fn block_on<T>(future: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
-    }
 
     #[test]
     fn what_is_said_outdoes_the_environment() {

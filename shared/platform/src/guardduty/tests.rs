@@ -3,13 +3,9 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::loopback::{Answer, Loopback, Request, answer};
+use crate::loopback::{Answer, Loopback, Request, answer, block_on};
 
 const DETECTOR: &str = "12abc34d567e8fa901bc2d34e56789f0";
-
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
-}
 
 pub(super) fn with<T>(
     script: impl Fn(usize, &Request) -> Answer + Send + 'static,

@@ -56,11 +56,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::loopback::{Loopback, answer};
-
-    fn block_on<T>(future: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
-    }
+    use crate::loopback::{Loopback, answer, block_on};
 
     #[test]
     fn a_listing_goes_on_to_the_last_page() {

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::*;
-use crate::loopback::{Answer, Loopback, Request, answer};
+use crate::loopback::{Answer, Loopback, Request, answer, block_on};
 
 fn error(status: u16, code: &str, message: &str) -> Answer {
     answer(
@@ -26,10 +26,6 @@ fn object(bytes: &'static [u8]) -> NewObject<'static> {
         metadata: vec![("source-id", "s1".to_owned())],
         content: Bytes::from_static(bytes).into(),
     }
-}
-
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
 fn with<T>(
