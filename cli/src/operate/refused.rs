@@ -7,7 +7,7 @@ use aws_sdk_guardduty::{
     config::http::HttpResponse,
     error::{ProvideErrorMetadata, SdkError},
 };
-use platform::{aws::credentials_problem, chain, guardduty::GuardDutyError};
+use platform::{aws::credentials_problem, call_failure, guardduty::GuardDutyError};
 
 use super::{Seat, regions};
 use crate::printable::printable;
@@ -40,10 +40,7 @@ where
             printable(&problem)
         );
     }
-    let told = match status {
-        Some(status) => format!("{status} {code} {message}").trim_end().to_owned(),
-        None => chain(&error),
-    };
+    let told = call_failure(&error);
     let next = advice(operation, status, &code, &message, seat);
     let text = format!("{operation} in {seat} failed: {}; {next}", printable(&told));
     let is_foreign =

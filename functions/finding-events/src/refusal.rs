@@ -4,10 +4,10 @@ use std::{error::Error, time::Duration};
 
 use aws_sdk_sns::{
     config::http::HttpResponse,
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    error::{ProvideErrorMetadata, SdkError},
 };
 
-use platform::ParameterError;
+use platform::{ParameterError, call_failure};
 
 /// A notification that was not taken. The text names the destination's host or ARN, and nothing
 /// that is secret.
@@ -88,22 +88,15 @@ impl Refusal {
     }
 
     /// From a call of an AWS service, which has been tried again by the SDK already.
-    pub(crate) fn aws<E>(what: &str, error: SdkError<E, HttpResponse>) -> Self
+    pub(crate) fn aws<E>(what: &str, error: &SdkError<E, HttpResponse>) -> Self
     where
-        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+        E: ProvideErrorMetadata + Error + 'static,
     {
         let status = error.raw_response().map(|response| response.status().as_u16());
-        let code = error.code().unwrap_or_default().to_owned();
-        let explanation = match error.code() {
-            Some(code) => {
-                format!("{code} {}", error.message().unwrap_or_default()).trim_end().to_owned()
-            }
-            None => DisplayErrorContext(&error).to_string(),
-        };
         Self {
-            kind: kind(status, &code),
+            kind: kind(status, error.code().unwrap_or_default()),
             of_message: !matches!(status, Some(401 | 403 | 404)),
-            told: format!("{what}: {explanation}"),
+            told: format!("{what}: {}", call_failure(error)),
         }
     }
 

@@ -7,8 +7,7 @@ use std::{
     time::Duration,
 };
 
-use aws_sdk_secretsmanager::error::DisplayErrorContext;
-use platform::{Metrics, aws::Aws, parameter};
+use platform::{Metrics, aws::Aws, chain, parameter};
 use serde_json::Value;
 use tokio::time::Instant;
 use tracing::warn;
@@ -166,8 +165,8 @@ impl Secrets {
         } else {
             let output = self.aws.secrets().await.get_secret_value().secret_id(arn).send().await;
             let output = output.map_err(|error| match error.raw_response() {
-                Some(_) => Refusal::aws(&what, error).of_destination(),
-                None => Refusal::later(None, format!("{what}: {}", DisplayErrorContext(&error))),
+                Some(_) => Refusal::aws(&what, &error).of_destination(),
+                None => Refusal::later(None, format!("{what}: {}", chain(&error))),
             })?;
             output.secret_string
         };

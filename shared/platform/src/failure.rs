@@ -2,6 +2,8 @@
 
 use std::error::Error;
 
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use lambda_runtime::Diagnostic;
 
 /// A failed invocation. Lambda backs off polling the queue and hands everything out again.
@@ -46,8 +48,22 @@ pub fn chain(error: &(dyn Error + 'static)) -> String {
     text
 }
 
+/// A call of AWS that failed, in one line: status, code and message of the refusal, or why there was no answer that can
+/// be read.
+pub fn call_failure<E>(error: &SdkError<E, HttpResponse>) -> String
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let SdkError::ServiceError(refused) = error else { return chain(error) };
+    let status = refused.raw().status().to_string();
+    let parts = [Some(status.as_str()), error.code(), error.message()];
+    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
+    use aws_smithy_types::error::ErrorMetadata;
+
     use super::*;
 
     #[derive(Debug, thiserror::Error)]
@@ -58,9 +74,45 @@ mod tests {
     #[error("the key is disabled")]
     struct Inner;
 
+    #[derive(Debug, thiserror::Error)]
+    #[error("what the SDK says")]
+    struct Refused(ErrorMetadata);
+
+    impl ProvideErrorMetadata for Refused {
+        fn meta(&self) -> &ErrorMetadata {
+            &self.0
+        }
+    }
+
     #[test]
     fn an_error_is_told_with_its_causes() {
         assert_eq!(chain(&Outer(Inner)), "the store failed: the key is disabled");
+    }
+
+    fn answered(status: u16) -> HttpResponse {
+        HttpResponse::new(status.try_into().unwrap(), Vec::new().into())
+    }
+
+    fn failure(status: u16, code: &str, message: &str) -> String {
+        let meta = ErrorMetadata::builder().code(code).message(message).build();
+        call_failure(&SdkError::service_error(Refused(meta), answered(status)))
+    }
+
+    #[test]
+    fn a_refusal_is_told_by_status_code_and_message_and_nothing_else() {
+        assert_eq!(failure(403, "AccessDenied", "No."), "403 AccessDenied No.");
+        assert_eq!(failure(404, "NotFound", ""), "404 NotFound");
+        assert_eq!(failure(503, "", ""), "503");
+    }
+
+    #[test]
+    fn without_an_answer_that_can_be_read_the_reason_is_told() {
+        let broken: SdkError<Refused, _> = SdkError::response_error(Inner, answered(200));
+        assert!(
+            call_failure(&broken).ends_with(": the key is disabled"),
+            "{}",
+            call_failure(&broken)
+        );
     }
 
     #[test]

@@ -171,13 +171,8 @@ impl GuardDutyError {
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
         let status = error.raw_response().map(|response| response.status().as_u16());
+        let told = crate::call_failure(&error);
         let message = error.message().unwrap_or_default();
-        let told = match status {
-            Some(status) => format!("{status} {} {message}", error.code().unwrap_or_default())
-                .trim_end()
-                .to_owned(),
-            None => crate::chain(&error),
-        };
         let hint = match status {
             Some(400) if message.contains("administrator") => {
                 " (only the administrator account may archive: run this function there, in the Region of the detector)"

@@ -5,11 +5,10 @@ use std::{
     time::Duration,
 };
 
-use aws_sdk_sqs::error::DisplayErrorContext;
-
 use crate::{
     Receipt,
     aws::{Aws, dns_suffix},
+    call_failure,
 };
 
 /// The pause after a message was handed out for the first time; it doubles each time.
@@ -84,7 +83,7 @@ pub async fn hand_out_later(
         .queue_url(url)
         .receipt_handle(&receipt.handle)
         .visibility_timeout(i32::try_from(seconds).unwrap_or(i32::MAX));
-    request.send().await.map(drop).map_err(|error| failed(DisplayErrorContext(&error).to_string()))
+    request.send().await.map(drop).map_err(|error| failed(call_failure(&error)))
 }
 
 /// `https://sqs.eu-west-1.amazonaws.com/111122223333/findings`

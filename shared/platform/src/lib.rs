@@ -28,7 +28,7 @@ pub use clock::now;
 pub use deadline::Deadline;
 pub use each::{RecordFailure, each, each_or_later};
 pub use envelope::{Batch, EnvelopeError, Invocation, Message, MessageError, Receipt};
-pub use failure::{Failure, chain};
+pub use failure::{Failure, call_failure, chain};
 pub use key::{KeyError, key_policy, key_state, put_key_policy};
 pub use later::{LaterError, PutOff, hand_out_later};
 pub use metrics::Metrics;

@@ -25,7 +25,7 @@ pub(super) async fn send(
         .build();
     let what = format!("event bus {bus_arn}");
     let output = aws.eventbridge().await.put_events().entries(entry).send().await;
-    let output = output.map_err(|error| Refusal::aws(&what, error))?;
+    let output = output.map_err(|error| Refusal::aws(&what, &error))?;
     let failed = output.entries().iter().find_map(|own| {
         let code = own.error_code()?;
         Some(Refusal::entry(&what, code, own.error_message().unwrap_or_default()))

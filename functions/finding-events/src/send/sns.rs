@@ -38,5 +38,5 @@ pub(super) async fn send(
     }
     let sent = request.send().await;
     sent.map(|_| Sent::default())
-        .map_err(|error| Refusal::aws(&format!("SNS topic {topic_arn}"), error))
+        .map_err(|error| Refusal::aws(&format!("SNS topic {topic_arn}"), &error))
 }

@@ -33,5 +33,5 @@ pub(super) async fn send(
     }
     let sent = request.send().await;
     sent.map(|_| Sent::default())
-        .map_err(|error| Refusal::aws(&format!("SQS queue {queue_url}"), error))
+        .map_err(|error| Refusal::aws(&format!("SQS queue {queue_url}"), &error))
 }

@@ -54,13 +54,9 @@ impl StoreError {
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
         let status = error.raw_response().map(|response| response.status().as_u16());
-        let code = error.code().unwrap_or_default().to_owned();
-        let message = error.message().unwrap_or_default().to_owned();
-        let cause = cause(status, &code, &message);
-        let told = match status {
-            Some(status) => format!("{status} {code} {message}").trim_end().to_owned(),
-            None => crate::chain(&error),
-        };
+        let cause =
+            cause(status, error.code().unwrap_or_default(), error.message().unwrap_or_default());
+        let told = crate::call_failure(&error);
         let explanation = match hint(cause) {
             Some(hint) => format!("{told} ({hint})"),
             None => told,
