@@ -6,7 +6,7 @@ use anyhow::{anyhow, bail};
 use lake::{CustomSource, Lake, LakeError};
 use platform::{
     chain,
-    config::{self, S3Uri},
+    s3_uri::{S3Uri, bucket_name},
     store::Store,
 };
 
@@ -21,11 +21,10 @@ pub(crate) fn open(place: &str, connection: &Connection) -> anyhow::Result<Lake>
     let Some(bucket) = place.strip_prefix("s3://") else {
         return Ok(Lake::Folder(PathBuf::from(place)));
     };
-    let name =
-        config::bucket_name(bucket.strip_suffix('/').unwrap_or(bucket)).ok_or_else(|| {
-            let place = printable(place);
-            Unusable(format!("{place} is no lake: a lake is a whole bucket, so write s3://BUCKET"))
-        })?;
+    let name = bucket_name(bucket.strip_suffix('/').unwrap_or(bucket)).ok_or_else(|| {
+        let place = printable(place);
+        Unusable(format!("{place} is no lake: a lake is a whole bucket, so write s3://BUCKET"))
+    })?;
     Ok(Lake::Bucket { store: Store::new(connection.aws().clone()), name })
 }
 

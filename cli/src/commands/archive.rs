@@ -63,8 +63,8 @@ pub(crate) struct Place {
 /// A bucket as `--lake` names it here, with or without the `s3://` that other commands take.
 pub(crate) fn bucket(text: &str) -> Result<String, String> {
     let name = text.strip_prefix("s3://").map(|own| own.strip_suffix('/').unwrap_or(own));
-    platform::config::bucket_name(name.unwrap_or(text))
-        .ok_or_else(|| format!("write {}, or s3://BUCKET", platform::config::BUCKET_ALLOWED))
+    platform::s3_uri::bucket_name(name.unwrap_or(text))
+        .ok_or_else(|| format!("write {}, or s3://BUCKET", platform::s3_uri::BUCKET_ALLOWED))
 }
 
 /// GuardDuty and S3 for one command.

@@ -2,8 +2,9 @@
 
 use platform::{
     PARAMETER_ALLOWED,
-    config::{BUCKET_ALLOWED, ConfigError, Environment, S3Uri, bucket_name},
+    config::{ConfigError, Environment},
     parameter_arn,
+    s3_uri::{BUCKET_ALLOWED, S3Uri, bucket_name},
 };
 
 /// The settings of `auto-archive`.

@@ -7,10 +7,10 @@ use archive::{Ledger, Shadow};
 use findings::{Finding, RuleSet, Timestamp};
 use platform::{
     chain,
-    config::S3Uri,
     lambda::Scope,
     now,
     rules::{Current, Rules},
+    s3_uri::S3Uri,
     store::Store,
 };
 use tokio::sync::Mutex;

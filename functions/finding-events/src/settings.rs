@@ -1,6 +1,9 @@
 //! What the function is told by its environment.
 
-use platform::config::{BUCKET_ALLOWED, ConfigError, Environment, S3Uri, bucket_name};
+use platform::{
+    config::{ConfigError, Environment},
+    s3_uri::{BUCKET_ALLOWED, S3Uri, bucket_name},
+};
 
 /// The settings of `finding-events`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -21,6 +21,7 @@ mod metrics;
 mod parameter;
 pub mod rules;
 pub mod s3_event;
+pub mod s3_uri;
 pub mod store;
 
 pub use batch_reply::BatchReply;

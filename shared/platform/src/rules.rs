@@ -7,7 +7,7 @@ use findings::{RuleSet, RuleSetError, RuleSource};
 use tokio::{sync::Mutex, time::Instant};
 
 use crate::{
-    config::S3Uri,
+    s3_uri::S3Uri,
     store::{Store, StoreError},
 };
 
@@ -141,7 +141,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::loopback::{Answer, Loopback, Request, answer};
+    use crate::loopback::{Answer, Loopback, Request, answer, block_on};
 
     const RULES: &str = "version: 1\nrules: []\n";
 
@@ -151,10 +151,6 @@ mod tests {
 
     fn rules(server: &Loopback) -> Rules {
         Rules::new(Store::new(server.aws()), S3Uri::parse("s3://lake/rules/rules.yaml").unwrap())
-    }
-
-    fn block_on<T>(future: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
     }
 
     async fn let_a_minute_pass(rules: &Rules) {

@@ -7,8 +7,8 @@ use anyhow::{Context, anyhow};
 use archive::{Archive, Asked, Planned, StopParameter};
 use findings::{RuleSet, Timestamp};
 use platform::{
-    config::S3Uri,
     rules::{Current, Rules},
+    s3_uri::S3Uri,
 };
 
 use super::{Place, Reached, shown};

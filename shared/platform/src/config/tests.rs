@@ -1,6 +1,7 @@
 //! Reading settings, right and wrong ones.
 
 use super::*;
+use crate::s3_uri::{BUCKET_ALLOWED, S3Uri, bucket_name};
 
 #[derive(Debug, PartialEq)]
 struct Settings {
@@ -71,14 +72,4 @@ fn a_name_that_resembles_none_is_answered_with_all_of_them() {
         error.contains("GUARDSIFT_EXPORT_PREFIX, GUARDSIFT_LAKE_BUCKET, GUARDSIFT_RULES_URI"),
         "{error}"
     );
-}
-
-#[test]
-fn only_whole_object_uris_are_taken() {
-    for text in
-        ["", "s3://", "s3://lake", "s3://lake/", "https://lake/key", "s3://UP/key", "lake/key"]
-    {
-        assert_eq!(S3Uri::parse(text), None, "{text}");
-    }
-    assert_eq!(S3Uri::parse("s3://lake/a/b").unwrap().to_string(), "s3://lake/a/b");
 }

@@ -8,8 +8,8 @@ use std::{
 
 use anyhow::{Context, anyhow};
 use platform::{
-    config::S3Uri,
     rules::LIMIT,
+    s3_uri::S3Uri,
     store::{NewObject, Replace, Store, StoreError},
 };
 
