@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use platform::{Metrics, aws::Aws, chain, parameter};
+use platform::{Metrics, aws::Aws, parameter};
 use serde_json::Value;
 use tokio::time::Instant;
 use tracing::warn;
@@ -164,11 +164,7 @@ impl Secrets {
             Some(parameter(&self.aws, arn).await.map_err(|error| Refusal::parameter(&error))?)
         } else {
             let output = self.aws.secrets().await.get_secret_value().secret_id(arn).send().await;
-            let output = output.map_err(|error| match error.raw_response() {
-                Some(_) => Refusal::aws(&what, &error).of_destination(),
-                None => Refusal::later(None, format!("{what}: {}", chain(&error))),
-            })?;
-            output.secret_string
+            output.map_err(|error| Refusal::aws(&what, &error).of_destination())?.secret_string
         };
         text.as_deref().and_then(Secret::of).ok_or_else(|| {
             Refusal::permanent(format!(
